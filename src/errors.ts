@@ -1,0 +1,60 @@
+/** Why a run failed. Documented; never reused, never renamed. */
+export type ErrorCode =
+  | 'FLAG' // a flag or argument that the verb does not take
+  | 'FLEET_NONE' // no fleet definitions where they were looked for
+  | 'FLEET_UNKNOWN' // a fleet was named that is not there
+  | 'FLEET_DUPLICATE' // two definitions carry one name
+  | 'FLEET_LOAD' // the module would not import, or has no default export
+  | 'FLEET_TIMEOUT' // the module never finished loading
+  | 'FLEET_SCHEMA' // the definition does not match schemas/fleet.schema.json
+  | 'FLEET_SYNTH' // a workload of the definition threw, or made an object that cannot be written
+  | 'QUANTITY_SYNTAX' // not a Kubernetes quantity
+  | 'DURATION_SYNTAX' // not a Go duration
+  | 'BITRATE_SYNTAX' // not a bit rate
+  | 'PERCENT_CUT' // a wave's percent is not one of the cuts between slices
+  | 'INVENTORY_READ' // the inventory file is missing or cannot be read
+  | 'INVENTORY_ROW' // a line of the inventory is wrong
+  | 'CLUSTER_UNKNOWN' // no such cluster in the inventory
+  | 'FILE_READ' // a file that was named cannot be read
+  | 'FILE_WRITE' // a file cannot be written: full disk, no permission
+  | 'YAML_SYNTAX' // a file is not YAML
+  | 'OUTPUT_FOREIGN' // a file in generated/ was not written by this tool
+  | 'OUTPUT_STALE' // generated/ does not follow from the definition and the rollout file
+  | 'OUTPUT_EXISTS' // init would overwrite a file
+  | 'PLAN_MISSING' // a verb that reads plan.json found none
+  | 'RELEASE_MISSING' // a release that the rollout file names is not stored
+  | 'RELEASE_CHANGED' // a stored release does not hash to its id
+  | 'RELEASE_UNKNOWN' // no such rejected release
+  | 'ROLLOUT_MISSING' // pointers exist, their rollout file does not
+  | 'ROLLOUT_CONFLICT' // the rollout file holds Git's conflict markers
+  | 'ROLLOUT_SYNTAX' // the rollout file is not what this tool writes
+  | 'NOTHING_SETTLED' // nothing to go back to
+  | 'NOTHING_TO_PROMOTE' // every slice runs the first slice's release
+  | 'SOAK' // the source wave has not been watched long enough
+  | 'WAVE_UNKNOWN' // no such wave
+  | 'WAVE_MIXED' // the wave before the one demanded does not run one release throughout
+  | 'CLASS_UNKNOWN' // no such class
+  | 'RULE_UNKNOWN' // no such rule
+  | 'GIT'; // Git is needed and is not there, or refused
+
+/**
+ * A failure the user can fix: a bad definition, flag or folder.
+ *
+ * Findings are not errors; they are values (see `Finding`). Anything thrown that is not a
+ * `UserError` is a bug in this tool and is printed with its stack.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  /**
+   * @param message what is wrong, naming the value and where it was found
+   * @param hint what to do about it, as an imperative
+   */
+  constructor(code: ErrorCode, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * The file-system calls that writing makes. All of them go through this interface, so that a test can stop
+ * before and after each one. Paths are absolute. Errors are Node's own (`code` ENOENT, ENOSPC, …).
+ */
+export interface FileSystem {
+  /** `undefined` where there is no such file. */
+  read(path: string): Buffer | undefined;
+  /** Names in a folder, in byte order, folders with a trailing `/`; empty where there is no such folder. */
+  list(path: string): readonly string[];
+  /** Makes or replaces a file; its folder exists. */
+  write(path: string, content: string | Uint8Array): void;
+  rename(from: string, to: string): void;
+  /** Makes a folder and those above it. */
+  makeFolder(path: string): void;
+  /** Removes one file. */
+  removeFile(path: string): void;
+  /** Removes one empty folder. */
+  removeFolder(path: string): void;
+}
