@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { Argument } from 'commander';
+import { defineVerb } from './verb.ts';
+
+const SCHEMAS = ['fleet', 'plan'];
+
+/** Print a JSON schema. */
+export const schema = defineVerb<[name: string], object>({
+  name: 'schema',
+  summary: 'print the JSON schema of a fleet definition or of plan.json',
+  examples: ['schema > fleet.schema.json', 'schema plan'],
+  declare: (command) =>
+    command.addArgument(new Argument('[name]', 'which schema').choices(SCHEMAS).default('fleet')),
+  run([name], _options, io) {
+    io.stdout(readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8'));
+    return 0;
+  },
+});
