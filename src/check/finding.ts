@@ -12,12 +12,22 @@ export interface RuleFinding {
   readonly message: string;
   /** What to do: an imperative. */
   readonly fix: string;
-  /** The object it is about, for rules on objects. */
+  /** The object it is about; `path` is then a pointer into it. */
   readonly at?: PlacedObject;
+  /** Where it is in the file, for rules on a file: what has no path yet. */
+  readonly position?: Position;
   /** The classes it concerns, for rules on the fleet; default: all. */
   readonly classes?: readonly string[];
   /** How many it touches, where the rule knows better than the classes tell. */
   readonly affected?: Affected;
+}
+
+/** A place in a text. */
+export interface Position {
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
 }
 
 export interface Affected {

@@ -1,9 +1,12 @@
-import type { ExternalObjects, FleetSpec } from '../fleet/spec.ts';
+import type { ExternalObjects, FleetSpec, Suppression } from '../fleet/spec.ts';
 import type { Plan, PlanFile, ReleaseId, Version } from '../plan/plan.ts';
 import type { RolloutState } from '../plan/state.ts';
 import type { KubeObject, PlacedObject, Release } from '../synth/manifests.ts';
 import type { ImageLock } from '../fleet/image-lock.ts';
-import type { RuleFinding, Severity } from './finding.ts';
+import type { Position, RuleFinding, Severity } from './finding.ts';
+
+/** What rules need of the folders before: they import `check` alone for it. */
+export type { KubeObject, PlacedObject, Release };
 
 /** What rules look at, by name. */
 export interface Subjects {
@@ -17,6 +20,10 @@ export interface Subjects {
   readonly rollout: RolloutSubject;
   /** The plan beside the plan at a reference. */
   readonly change: ChangeSubject;
+  /** One YAML or JSON file that was given, as it was read. */
+  readonly file: FileSubject;
+  /** The `ignore` entries of a definition, and what they met. Looked at last. */
+  readonly ignores: IgnoresSubject;
 }
 
 export type Subject = keyof Subjects;
@@ -61,6 +68,40 @@ export interface ChangeSubject {
   readonly after: PlanFile;
   /** What each class's wanted release holds. */
   readonly objects: Readonly<Record<string, readonly KubeObject[]>>;
+}
+
+export interface FileSubject {
+  /** Path from the working folder, with `/`. */
+  readonly file: string;
+  /** How many objects were read from it. */
+  readonly objects: number;
+  readonly problems: readonly FileProblem[];
+}
+
+export interface FileProblem {
+  /** `syntax`: not YAML; `object`: YAML, but no Kubernetes object; `foreign`: for another tool than the API server. */
+  readonly kind: 'syntax' | 'object' | 'foreign';
+  /** What is wrong: lower case, one clause, no full stop. */
+  readonly message: string;
+  readonly position: Position;
+}
+
+export interface IgnoresSubject {
+  /** In the order of the definition. */
+  readonly entries: readonly MetIgnore[];
+  /** Ids of all rules. */
+  readonly rules: readonly string[];
+}
+
+export interface MetIgnore {
+  readonly entry: Suppression;
+  /** JSON Pointer into the definition. */
+  readonly path: string;
+  /**
+   * `used`: it accepts a finding; `unused`: its rule ran and found nothing for it; `unjudged`: its rule did not run or
+   * could not judge; `expired`: its last day is over; `unknown`: no such rule.
+   */
+  readonly met: 'used' | 'unused' | 'unjudged' | 'expired' | 'unknown';
 }
 
 /** A good or bad case: a test and a part of the rule's page. */
