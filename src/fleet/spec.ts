@@ -27,11 +27,11 @@ export interface FleetSpec<C extends string = string, M extends string = string,
   /** The kinds of device. A cluster's devices are all of one class. */
   readonly classes: Readonly<Record<C, ClassSpec>>;
   /** Which clusters exist: counts per class and region, or a CSV file of clusters. */
-  readonly inventory: CsvInventory | readonly ClusterCount<NoInfer<C>>[];
+  readonly inventory: Inventory<NoInfer<C>>;
   /** The models that workloads serve, by name. */
   readonly models?: Readonly<Record<M, ModelSpec>>;
   /** What runs on every device, by name. */
-  readonly workloads: Readonly<Record<string, ModelServerSpec<NoInfer<C>, NoInfer<M>> | W>>;
+  readonly workloads: Readonly<Record<string, Workload<NoInfer<C>, NoInfer<M>, W>>>;
   /** Objects that others make in the fleet's namespace: referred to, never generated. */
   readonly external?: ExternalObjects;
   readonly rollout: RolloutSpec;
@@ -71,7 +71,7 @@ export interface ClassSpec {
    */
   readonly maxDevicesPerCluster: number;
   /** Extended resources of one device, such as `nvidia.com/gpu`. */
-  readonly accelerators?: Readonly<Record<string, number>>;
+  readonly accelerators?: Accelerators;
   /**
    * Whether a cluster's devices share what they pull (K3s embedded registry) or pull each for itself.
    * @default "per-device"
@@ -86,6 +86,12 @@ export interface ClassSpec {
   /** Findings about this class accepted with a reason. */
   readonly ignore?: readonly Suppression[];
 }
+
+/** Extended resources by name, such as `nvidia.com/gpu`, in whole units. */
+export type Accelerators = Readonly<Record<string, number>>;
+
+/** Which clusters exist. */
+export type Inventory<C extends string = string> = CsvInventory | readonly ClusterCount<C>[];
 
 /** Clusters in a CSV file with the header `cluster,class,region,devices[,slice]`. Made by {@link csv}. */
 export interface CsvInventory {
@@ -131,6 +137,14 @@ export interface ByClass<C extends string, T> {
   readonly byClass: Readonly<Record<C, T>>;
 }
 
+/**
+ * What runs on every device.
+ * @discriminator kind
+ */
+export type Workload<C extends string = string, M extends string = string, W = ConstructWorkload> =
+  | ModelServerSpec<C, M>
+  | W;
+
 /** A model server with its telemetry agent on every device. Made by {@link modelServer}. */
 export interface ModelServerSpec<C extends string = string, M extends string = string> {
   readonly kind: 'model-server';
@@ -154,12 +168,16 @@ export interface ModelServerSpec<C extends string = string, M extends string = s
   /** Image that copies the model into place where K3s has no image volumes (before 1.35): the model's files appended to a small image with `cp`. */
   readonly copier?: PerClass<C, ImageReference>;
   /** Extended resources of the server's container, such as `nvidia.com/gpu`. */
-  readonly accelerators?: PerClass<C, Readonly<Record<string, number>>>;
+  readonly accelerators?: PerClass<C, Accelerators>;
   readonly telemetry?: TelemetrySpec;
   /** Findings about this workload accepted with a reason. */
   readonly ignore?: readonly Suppression[];
 }
 
+/**
+ * What serves a model.
+ * @discriminator kind
+ */
 export type ServerSpec = TensorflowServingSpec | ContainerServerSpec;
 
 /** TensorFlow Serving. Made by {@link tensorflowServing}. */
@@ -349,7 +367,7 @@ export interface BudgetSpec {
 /** Delivery by Flux. Made by {@link flux}. */
 export interface FluxDelivery {
   readonly kind: 'flux';
-  readonly source: GitSource | OciSource;
+  readonly source: Source;
   /** How often a cluster asks the source. */
   readonly interval: Duration;
   /**
@@ -372,6 +390,12 @@ export interface SourceLimit {
    */
   readonly requestsPerSecond: number;
 }
+
+/**
+ * Where clusters pull from.
+ * @discriminator kind
+ */
+export type Source = GitSource | OciSource;
 
 /** A Git repository. Made by {@link git}. */
 export interface GitSource {
