@@ -22,8 +22,7 @@ export const SCHEMAS: Readonly<Record<string, { readonly file: string; readonly 
 
 /** The generator does not know TypeScript's `NoInfer`, which only steers inference: the type is its argument. */
 const noInfer: SubNodeParser = {
-  supportsNode: (node) =>
-    node.getText() === 'intrinsic' && node.parent.getText().startsWith('type NoInfer<'),
+  supportsNode: (node) => node.getText() === 'intrinsic' && node.parent.getText().startsWith('type NoInfer<'),
   createType: (_node, context) => context.getArguments()[0]!,
 };
 
@@ -35,7 +34,10 @@ const plainName = (name: string): string =>
 
 /** `{@link name}` and the generator's own spacing make poor reading in an editor's tooltip. */
 const plainText = (text: string): string =>
-  text.replaceAll(/\{@link\s+(\S+?)\s*\}/g, '`$1`').replaceAll(/ {2,}/g, ' ').replaceAll('` .', '`.');
+  text
+    .replaceAll(/\{@link\s+(\S+?)\s*\}/g, '`$1`')
+    .replaceAll(/ {2,}/g, ' ')
+    .replaceAll('` .', '`.');
 
 /**
  * Says which branch of a union is meant, so that a validator's complaints are about that branch alone: a value per
@@ -44,11 +46,11 @@ const plainText = (text: string): string =>
 function decide(branches: readonly Schema[]): Schema | undefined {
   const [first, second] = branches;
   if (first === undefined || second === undefined || branches.length !== 2) return undefined;
-  if (second.$ref?.includes('/ByClass')) {
-    return { if: { type: 'object', required: ['byClass'] }, then: second, else: first };
-  }
-  if (second.type === 'array') return { if: { type: 'array' }, then: second, else: first };
-  return undefined;
+  const isPerClass = second.$ref?.includes('/ByClass') === true;
+  if (!isPerClass && second.type !== 'array') return undefined;
+  const test = isPerClass ? { type: 'object', required: ['byClass'] } : { type: 'array' };
+  // oxlint-disable-next-line unicorn/no-thenable -- JSON schema's word
+  return { if: test, then: second, else: first } as Schema;
 }
 
 function tidy(schema: Schema): Schema {

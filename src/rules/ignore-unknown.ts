@@ -1,4 +1,4 @@
-import { nearest } from '../check/nearest.ts';
+import { nearest } from '../fleet/nearest.ts';
 import { defineRule } from '../check/rule.ts';
 import { exampleIgnores } from './example-ignores.ts';
 

@@ -1,0 +1,159 @@
+// What a schema cannot say: names that must agree. The compiler says it too, but not of JavaScript and JSON.
+
+import type { ClassSpec, FleetSpec } from './spec.ts';
+import { instead, type Problem } from './schema-problems.ts';
+
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const CHILD = '-release';
+/** Kubernetes' and Flux's own namespaces: the fleet's name is its namespace. */
+const TAKEN = /^(default|flux-system|kube-.*)$/;
+/** Flux writes the child Kustomization's name as a label on every object, and labels end at 63 characters. */
+const LONGEST_NAME = 63 - CHILD.length;
+
+const step = (key: string): string => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+const quote = (text: string): string => JSON.stringify(text);
+
+function* nameProblems({ name }: FleetSpec): Generator<Problem> {
+  const path = '/name';
+  if (name.endsWith(CHILD)) {
+    const other = name.slice(0, -CHILD.length);
+    yield {
+      path,
+      text: `is ${quote(name)}, the name of the child Kustomization of a fleet ${quote(other)}: drop ${CHILD}`,
+    };
+  }
+  if (TAKEN.test(name)) {
+    yield {
+      path,
+      text: `is ${quote(name)}, a namespace of Kubernetes or Flux: name the fleet after what it does`,
+    };
+  }
+  if (name.length > LONGEST_NAME) {
+    yield { path, text: `is ${quote(name)}, ${name.length} characters, expected at most ${LONGEST_NAME}` };
+  }
+}
+
+/** Keys become names of folders and objects. */
+function* keyProblems(spec: FleetSpec): Generator<Problem> {
+  for (const part of ['classes', 'models', 'workloads'] as const) {
+    for (const key of Object.keys(spec[part] ?? {})) {
+      if (LABEL.test(key)) continue;
+      yield {
+        path: `/${part}`,
+        text: `has the name ${quote(key)}, expected lower-case letters, digits and "-", at most 63 characters`,
+      };
+    }
+  }
+}
+
+function* classProblems(classes: Readonly<Record<string, ClassSpec>>): Generator<Problem> {
+  if (Object.keys(classes).length === 0)
+    yield { path: '/classes', text: 'is empty, expected at least one class' };
+  for (const [name, { servers, maxDevicesPerCluster, renamedFrom }] of Object.entries(classes)) {
+    const path = `/classes${step(name)}`;
+    if (servers > maxDevicesPerCluster) {
+      yield {
+        path: `${path}/servers`,
+        text: `is ${servers}, more than maxDevicesPerCluster ${maxDevicesPerCluster}: lower one or raise the other`,
+      };
+    }
+    if (renamedFrom !== undefined && renamedFrom in classes) {
+      yield {
+        path: `${path}/renamedFrom`,
+        text: `is ${quote(renamedFrom)}, which is still a class: remove one of them`,
+      };
+    }
+  }
+}
+
+function* inventoryProblems({ inventory, classes }: FleetSpec): Generator<Problem> {
+  if ('kind' in inventory) return;
+  for (const [index, { class: name, devicesPerCluster }] of inventory.entries()) {
+    const path = `/inventory/${index}`;
+    const spec = classes[name];
+    if (spec === undefined) {
+      yield {
+        path: `${path}/class`,
+        text: `is ${quote(name)}, no class of this fleet: ${instead(name, Object.keys(classes))}`,
+      };
+    } else if (devicesPerCluster > spec.maxDevicesPerCluster) {
+      yield {
+        path: `${path}/devicesPerCluster`,
+        text: `is ${devicesPerCluster}, more than maxDevicesPerCluster ${spec.maxDevicesPerCluster} of ${quote(name)}`,
+      };
+    }
+  }
+}
+
+/** Every `byClass` names each class and no other. */
+function* byClassProblems(value: unknown, path: string, classes: readonly string[]): Generator<Problem> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    const here = path + step(key);
+    if (key === 'byClass') {
+      const named = Object.keys(inner as object);
+      for (const name of named.filter((name) => !classes.includes(name))) {
+        yield { path: here, text: `names ${quote(name)}, no class of this fleet: ${instead(name, classes)}` };
+      }
+      for (const name of classes.filter((name) => !named.includes(name))) {
+        yield { path: here, text: `lacks the class ${quote(name)}` };
+      }
+    }
+    yield* byClassProblems(inner, here, classes);
+  }
+}
+
+function* workloadProblems({ workloads, models, classes }: FleetSpec): Generator<Problem> {
+  for (const [name, workload] of Object.entries(workloads)) {
+    if (typeof workload === 'function') continue;
+    const path = `/workloads${step(name)}`;
+    if (!(workload.model in (models ?? {}))) {
+      const names = Object.keys(models ?? {});
+      yield {
+        path: `${path}/model`,
+        text: `is ${quote(workload.model)}, no model of this fleet: ${instead(workload.model, names)}`,
+      };
+    }
+    yield* byClassProblems(workload, path, Object.keys(classes));
+  }
+}
+
+function* waveProblems({ rollout: { waves } }: FleetSpec): Generator<Problem> {
+  for (const [index, { name }] of waves.entries()) {
+    const first = waves.findIndex((other) => other.name === name);
+    if (first < index)
+      yield {
+        path: `/rollout/waves/${index}/name`,
+        text: `is ${quote(name)}, the name of wave ${first} too`,
+      };
+  }
+}
+
+/** Days that no calendar has pass the pattern. */
+function* dateProblems(value: unknown, path: string): Generator<Problem> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    const here = path + step(key);
+    if (key === 'until' && typeof inner === 'string') {
+      const day = new Date(`${inner}T00:00:00Z`);
+      if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(inner)) {
+        yield {
+          path: here,
+          text: `is ${quote(inner)}, expected a day of the calendar, such as "2027-03-01"`,
+        };
+      }
+    }
+    yield* dateProblems(inner, here);
+  }
+}
+
+/** Names that do not agree in a definition that matches the schema. */
+export function* crossProblems(spec: FleetSpec): Generator<Problem> {
+  yield* nameProblems(spec);
+  yield* keyProblems(spec);
+  yield* classProblems(spec.classes);
+  yield* inventoryProblems(spec);
+  yield* workloadProblems(spec);
+  yield* waveProblems(spec);
+  yield* dateProblems({ ignore: spec.ignore, classes: spec.classes, workloads: spec.workloads }, '');
+}

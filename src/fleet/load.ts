@@ -1,0 +1,119 @@
+// Reads fleet definitions from disk.
+
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { UserError } from '../errors.ts';
+import { shortPath } from './import-errors.ts';
+import { importModule } from './import-module.ts';
+import { loadImageLock } from './load-image-lock.ts';
+import type { LoadedFleet } from './loaded-fleet.ts';
+import { nearest } from './nearest.ts';
+import { parseFleet } from './parse.ts';
+import { readJson } from './read-json.ts';
+
+export interface LoadOptions {
+  /** Working folder: definitions are in its `fleets/`, translations in its `.breakwater/`. */
+  readonly cwd: string;
+  /** How long one definition may take. Default: 10,000. */
+  readonly timeoutMs?: number;
+}
+
+const FOLDER = 'fleets';
+const DEFINITION = /\.(ts|js|mjs|json)$/;
+const OTHER = /\.(d\.ts|lock\.json|rollout\.json)$/;
+
+/**
+ * Load fleet definitions and check that they match the schema.
+ *
+ * @param names fleets or definition files; none means every definition directly in `fleets/`
+ * @returns in the order of `names`, or of file names
+ * @throws UserError `FLEET_NONE`, `FLEET_UNKNOWN`, `FLEET_DUPLICATE`, `FLEET_LOAD`, `FLEET_TIMEOUT`, `FLEET_SCHEMA`
+ */
+export async function loadFleets(
+  names: readonly string[],
+  options: LoadOptions,
+): Promise<readonly LoadedFleet[]> {
+  const fleets: LoadedFleet[] = [];
+  const add = (fleet: LoadedFleet): void => {
+    if (!fleets.some(({ file }) => file === fleet.file)) fleets.push(fleet);
+  };
+  for (const name of names.length === 0 ? definitions(options.cwd) : names) {
+    const path = pathOf(name, options.cwd);
+    add(path === undefined ? await findByName(name, options) : await loadFleet(path, options));
+  }
+  refuseDuplicates(fleets);
+  return fleets;
+}
+
+/** Absolute paths, in byte order of names. */
+function definitions(cwd: string): string[] {
+  const folder = join(cwd, FOLDER);
+  const files = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  const found = files.filter(
+    (file) => !file.isDirectory() && DEFINITION.test(file.name) && !OTHER.test(file.name),
+  );
+  if (found.length === 0) {
+    throw new UserError(
+      'FLEET_NONE',
+      `no fleet definitions in ${join(cwd, FOLDER)}`,
+      `write ${FOLDER}/NAME.ts, or run breakwater init`,
+    );
+  }
+  return found.map(({ name }) => join(folder, name)).toSorted();
+}
+
+/** The file that a name or path means; `undefined` where it may be a name that a definition gives itself. */
+function pathOf(name: string, cwd: string): string | undefined {
+  if (/[\\/]/.test(name) || DEFINITION.test(name)) {
+    const path = resolve(cwd, name);
+    if (existsSync(path) && statSync(path).isFile()) return path;
+    throw new UserError(
+      'FLEET_UNKNOWN',
+      `there is no file ${name}`,
+      'correct the path, or give a fleet by its name',
+    );
+  }
+  return ['ts', 'js', 'mjs', 'json']
+    .map((extension) => join(cwd, FOLDER, `${name}.${extension}`))
+    .find((path) => existsSync(path));
+}
+
+/** Definitions are usually called like their fleet; one that is not is found by loading them all. */
+async function findByName(name: string, options: LoadOptions): Promise<LoadedFleet> {
+  const known: string[] = [];
+  for (const path of definitions(options.cwd)) {
+    const fleet = await loadFleet(path, options);
+    if (fleet.spec.name === name) return fleet;
+    known.push(fleet.spec.name);
+  }
+  const near = nearest(name, known);
+  throw new UserError(
+    'FLEET_UNKNOWN',
+    `there is no fleet ${JSON.stringify(name)}`,
+    near === undefined ? `the fleets are ${known.join(', ')}` : `did you mean ${near}?`,
+  );
+}
+
+async function loadFleet(path: string, { cwd, timeoutMs = 10_000 }: LoadOptions): Promise<LoadedFleet> {
+  const file = shortPath(path, cwd);
+  const value = path.endsWith('.json')
+    ? readJson(path, file, 'FLEET_LOAD')
+    : await importModule(path, file, { cwd, timeoutMs });
+  const folder = dirname(path);
+  return { spec: await parseFleet(value, file), file, folder, images: loadImageLock(folder, cwd) };
+}
+
+function refuseDuplicates(fleets: readonly LoadedFleet[]): void {
+  const files = new Map<string, string>();
+  for (const { spec, file } of fleets) {
+    const first = files.get(spec.name);
+    if (first !== undefined) {
+      throw new UserError(
+        'FLEET_DUPLICATE',
+        `${first} and ${file} are both called ${JSON.stringify(spec.name)}`,
+        'give one of them another name: a fleet owns the folder of its name in generated/',
+      );
+    }
+    files.set(spec.name, file);
+  }
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { type ErrorCode, UserError } from '../errors.ts';
+import { codeFrame } from './import-errors.ts';
+
+/**
+ * Read a JSON file.
+ * @param file its path from the working folder, for messages
+ * @throws UserError `FILE_READ`, or `code` with line and column where it is not JSON
+ */
+export function readJson(path: string, file: string, code: ErrorCode): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    throw unreadable(error, file);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    const [, position = text.length] = /at position (\d+)/.exec(message) ?? [];
+    const before = text.slice(0, Number(position)).split('\n');
+    const line = before.length;
+    const column = before.at(-1)!.length + 1;
+    const what = message
+      .replace(/ in JSON at position.*$/, '')
+      .replace(/, "?\.\.\..*$|, ".*is not valid JSON$/, '');
+    throw new UserError(
+      code,
+      `${file}:${line}:${column} is not JSON: ${what.charAt(0).toLowerCase()}${what.slice(1)}${codeFrame(text, line, column)}`,
+      'correct the line, or the one before it',
+    );
+  }
+}
+
+/** What to throw for a file that cannot be read. */
+export function unreadable(error: unknown, file: string, code: ErrorCode = 'FILE_READ'): UserError {
+  const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+  const known: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+    ENOENT: ['is not there', 'correct the path'],
+    EACCES: ['may not be read', 'give yourself permission to read it'],
+    EISDIR: ['is a folder', 'name a file'],
+  };
+  const [what, hint] = known[reason] ?? [`cannot be read: ${reason}`, 'make it readable'];
+  return new UserError(code, `${file} ${what}`, hint, { cause: error });
+}

@@ -1,0 +1,111 @@
+// What ajv complains of, as lines that a person can act on.
+
+import type { ErrorObject } from 'ajv';
+import { nearest } from './nearest.ts';
+
+/** What is wrong at one place of a definition. */
+export interface Problem {
+  /** JSON Pointer. */
+  readonly path: string;
+  /** What is wrong, with the value and the remedy: continues the sentence that the path begins. */
+  readonly text: string;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+interface Described {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Described>>;
+}
+
+/** A value as it is shown in a message: at most 60 characters. */
+export function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** `a, b or c` */
+export const orList = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+
+/** `: did you mean "b"?`, or else what there is. */
+export function instead(word: string, names: readonly string[]): string {
+  const near = nearest(word, names);
+  if (near !== undefined) return `did you mean ${JSON.stringify(near)}?`;
+  return names.length === 0 ? 'there are none' : `there is ${orList(names)}`;
+}
+
+/** The first sentence of a description, to continue another sentence. */
+function about(schema: Described | undefined): string | undefined {
+  const [first] = schema?.description?.split(/(?<=[^.]{2})\.(?:\s|$)|\n/) ?? [];
+  return first === undefined ? undefined : `${first.charAt(0).toLowerCase()}${first.slice(1)}`;
+}
+
+const LIMITS: Readonly<Record<string, string>> = {
+  '>=': 'at least',
+  '<=': 'at most',
+  '>': 'more than',
+  '<': 'less than',
+};
+
+/** What ajv's keyword expected; `undefined` for keywords that only repeat what others say. */
+function expectation(keyword: string, params: Params, schema: Described): string | undefined {
+  switch (keyword) {
+    case 'type':
+      return (
+        about(schema) ?? `${/^[aeio]/.test(String(params['type'])) ? 'an' : 'a'} ${String(params['type'])}`
+      );
+    case 'pattern':
+      return about(schema) ?? `text that matches ${String(params['pattern'])}`;
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      return `${LIMITS[String(params['comparison'])]} ${String(params['limit'])}`;
+    case 'minLength':
+      return `at least ${String(params['limit'])} characters`;
+    case 'maxLength':
+      return `at most ${String(params['limit'])} characters`;
+    case 'minItems':
+      return `at least ${String(params['limit'])} of them`;
+    case 'const':
+      return show(params['allowedValue']);
+    default:
+      return undefined;
+  }
+}
+
+function problemOf({ keyword, instancePath, params, data, parentSchema }: ErrorObject): Problem[] {
+  const path = instancePath;
+  const schema = (parentSchema ?? {}) as Described;
+  const known = Object.keys(schema.properties ?? {});
+  if (keyword === 'required') {
+    const missing = String(params['missingProperty']);
+    // Misspelt: the line about the unknown property says it.
+    const others = Object.keys(data as object).filter((key) => !known.includes(key));
+    if (others.some((other) => nearest(other, known) === missing)) return [];
+    const what = about(schema.properties?.[missing]);
+    return [{ path, text: `lacks ${JSON.stringify(missing)}${what === undefined ? '' : `: ${what}`}` }];
+  }
+  if (keyword === 'additionalProperties') {
+    const name = String(params['additionalProperty']);
+    return [{ path, text: `has the unknown property ${JSON.stringify(name)}: ${instead(name, known)}` }];
+  }
+  if (keyword === 'enum') {
+    const allowed = params['allowedValues'] as readonly string[];
+    const near = nearest(String(data), allowed);
+    const hint = near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
+    return [{ path, text: `is ${show(data)}, expected ${orList(allowed.map(show))}${hint}` }];
+  }
+  const expected = expectation(keyword, params as Params, schema);
+  return expected === undefined ? [] : [{ path, text: `is ${show(data)}, expected ${expected}` }];
+}
+
+/** One problem for each thing that ajv complains of, in the order of the schema, each once. */
+export function schemaProblems(errors: readonly ErrorObject[]): readonly Problem[] {
+  const problems = errors.flatMap(problemOf);
+  return problems.filter(
+    ({ path, text }, index) =>
+      problems.findIndex((other) => other.path === path && other.text === text) === index,
+  );
+}
