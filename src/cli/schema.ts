@@ -11,7 +11,7 @@ export const schema = defineVerb<[name: string], object>({
   examples: ['schema > fleet.schema.json', 'schema plan'],
   declare: (command) =>
     command.addArgument(new Argument('[name]', 'which schema').choices(SCHEMAS).default('fleet')),
-  run([name], _options, io) {
+  async run([name], _options, io) {
     io.stdout(readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8'));
     return 0;
   },

@@ -16,7 +16,7 @@ export interface Verb<A extends readonly unknown[] = readonly unknown[], O = obj
    * Does the work. Imports what it needs when it runs, so that a verb costs nothing to the others.
    * @throws UserError
    */
-  run(args: A, options: O, io: Io): ExitStatus | Promise<ExitStatus>;
+  run(args: A, options: O, io: Io): Promise<ExitStatus>;
 }
 
 /** Declare a verb. Returns its argument; exists to fix the types of arguments and options. */

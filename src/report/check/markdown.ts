@@ -1,6 +1,6 @@
 import type { CheckReport, Finding, Severity } from '../../check/finding.ts';
 import { counted, countedBoth, markdownTable } from '../text.ts';
-import { formatCounts, place } from './pretty.ts';
+import { formatCounts, place, within } from './pretty.ts';
 import { stripVTControlCharacters } from 'node:util';
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'advice'];
@@ -22,8 +22,8 @@ export function markdown(report: CheckReport): string {
               accepted.map(({ rule, fleet = '', message, suppressed }) => [
                 code(rule),
                 fleet,
-                message,
-                suppressed?.reason ?? '',
+                text(message),
+                text(suppressed?.reason ?? ''),
               ]),
             ),
           ),
@@ -35,7 +35,7 @@ export function markdown(report: CheckReport): string {
             `${counted(report.notEvaluated.length, 'check')} not evaluated`,
             markdownTable(
               ['rule', 'fleet', 'why not'],
-              report.notEvaluated.map(({ rule, fleet = '', reason }) => [code(rule), fleet, reason]),
+              report.notEvaluated.map(({ rule, fleet = '', reason }) => [code(rule), fleet, text(reason)]),
             ),
           ),
         ]
@@ -48,6 +48,10 @@ function verdict({ counts }: CheckReport): string {
   return counts.warnings > 0 ? counted(counts.warnings, 'warning') : 'nothing to stop this';
 }
 
+/** Text as Markdown shows it: nothing in it is a tag. */
+const text = (words: string): string =>
+  words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
 const code = (text: string): string => `\`${text}\``;
 
 const folded = (title: string, body: string): string =>
@@ -57,14 +61,14 @@ const findingsTable = (findings: readonly Finding[]): string =>
   markdownTable(
     ['', 'rule', 'what and what to do', 'where', 'touches'],
     SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity)).map(
-      ({ severity, rule, message, fix, locations, path, affected }) => [
-        severity,
-        code(rule),
-        `${message}<br>**fix:** ${fix}`,
-        locations
-          .map((location) => code(`${place(location)}${location.role === 'source' ? ` ${path}` : ''}`))
+      (finding) => [
+        finding.severity,
+        code(finding.rule),
+        `${text(finding.message)}<br>**fix:** ${text(finding.fix)}`,
+        finding.locations
+          .map((location) => code(`${place(location)}${within(location, finding)}`))
           .join('<br>'),
-        affected === undefined ? '' : countedBoth(affected),
+        finding.affected === undefined ? '' : countedBoth(finding.affected),
       ],
     ),
   );

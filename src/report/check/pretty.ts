@@ -22,18 +22,22 @@ export function pretty(report: CheckReport): string {
 
 function formatFinding(finding: Finding): string {
   const label = COLOUR[finding.severity](bold(`${finding.severity}[${finding.rule}]`));
-  const places = finding.locations.map((location, index) =>
-    [
-      index === 0 ? '  at:  ' : '       ',
-      place(location),
-      location.role === 'source' && finding.path !== '' ? ` ${finding.path}` : '',
-      location.role === 'generated' && finding.object !== undefined ? dim(` ${finding.object}`) : '',
-      '\n',
-    ].join(''),
+  const places = finding.locations.map(
+    (location, index) =>
+      `${index === 0 ? '  at:  ' : '       '}${place(location)}${dim(within(location, finding))}\n`,
   );
   const affected =
     finding.affected === undefined ? '' : `  ${bold('on')}:  ${countedBoth(finding.affected)}\n`;
   return `${label}: ${finding.message}\n${places.join('')}${affected}  ${bold('fix')}: ${finding.fix}\n`;
+}
+
+/**
+ * What a finding is about in a file: a pointer into the definition, or an object and a pointer into it. The
+ * definition's line of a finding about an object says only whose object it is.
+ */
+export function within({ role }: Location, { object, path, fleet }: Finding): string {
+  if (object === undefined) return path === '' ? '' : ` ${path}`;
+  return role === 'source' && fleet !== undefined ? '' : ` ${object} ${path}`.trimEnd();
 }
 
 /** `file:line:column`, as terminals make links of. */
@@ -49,11 +53,17 @@ function formatAccepted(findings: readonly Finding[]): string {
   return `${bold('accepted with a reason')}:\n${lines.join('')}\n`;
 }
 
+/** Rules that could not judge for the same reason stand on one line. */
 function formatNotEvaluated({ notEvaluated }: CheckReport): string {
   if (notEvaluated.length === 0) return '';
-  const lines = notEvaluated.map(
-    ({ rule, fleet, reason }) => `  ${rule}${fleet === undefined ? '' : ` in ${fleet}`}: ${reason}\n`,
-  );
+  const reasons = [...new Set(notEvaluated.map(({ reason }) => reason))];
+  const lines = reasons.map((reason) => {
+    const skipped = notEvaluated.filter((other) => other.reason === reason);
+    const rules = [...new Set(skipped.map(({ rule }) => rule))];
+    const fleets = [...new Set(skipped.flatMap(({ fleet }) => fleet ?? []))];
+    const where = fleets.length === 0 ? '' : ` (${fleets.join(', ')})`;
+    return `  ${reason}${where}\n    ${dim(rules.join(', '))}\n`;
+  });
   return `${bold('not evaluated')}:\n${lines.join('')}\n`;
 }
 

@@ -1,0 +1,64 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import type { CheckReport, Severity } from '../check/finding.ts';
+import { checkFormats } from '../report/check/index.ts';
+import type { Io } from './io.ts';
+import { formatAs, formatOption } from './options.ts';
+import { defineVerb } from './verb.ts';
+
+interface Options {
+  readonly format: string;
+  readonly failOn: Severity;
+  readonly against?: string;
+}
+
+/** By severity: the counts of a report that fail. */
+const FAILING: Readonly<Record<Severity, (counts: CheckReport['counts']) => number>> = {
+  error: ({ errors }) => errors,
+  warning: ({ errors, warnings }) => errors + warnings,
+  advice: ({ errors, warnings, advice }) => errors + warnings + advice,
+};
+
+/** Check fleets or files; write nothing. Status 1 for a finding at or above `--fail-on`. */
+export const validate = defineVerb<[paths: string[]], Options>({
+  name: 'validate',
+  summary: 'check fleets, or any Kubernetes YAML; write nothing',
+  examples: ['validate', 'validate hello-edge --against HEAD', 'validate pod.yaml --format sarif'],
+  declare: (command) =>
+    command
+      .argument(
+        '[fleets-or-files...]',
+        'names of fleets or their files; YAML files or folders of them (default: all fleets)',
+      )
+      .addOption(formatOption(checkFormats))
+      .addOption(
+        new Option('--fail-on <severity>', 'lowest severity that fails')
+          .choices(Object.keys(FAILING))
+          .default('error'),
+      )
+      .option('--against <ref>', 'compare plans with the ones committed at this Git reference'),
+
+  async run([paths], { format, failOn, against }, io) {
+    const report = await checkAll(paths, against, io);
+    io.stdout(formatAs(checkFormats, format, report));
+    return FAILING[failOn](report.counts) > 0 ? 1 : 0;
+  },
+});
+
+async function checkAll(
+  paths: readonly string[],
+  _against: string | undefined,
+  io: Io,
+): Promise<CheckReport> {
+  const { checkFiles } = await import('../check/check.ts');
+  const { loadFiles } = await import('../check/load-files.ts');
+  const { rules } = await import('../rules/index.ts');
+  const files = paths.filter((path) => isManifest(path, io.cwd));
+  return checkFiles(loadFiles(files, io.cwd), { rules });
+}
+
+/** Whether an argument names YAML: by its ending, or as a folder. Everything else names a fleet. */
+const isManifest = (path: string, cwd: string): boolean =>
+  /\.(ya?ml|json)$/.test(path) ||
+  (/[/\\.]/.test(path) && statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true);
