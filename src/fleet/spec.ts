@@ -290,7 +290,7 @@ export interface WorkloadContext {
    * An immutable ConfigMap of this workload.
    * @returns the name to mount, which contains the digest of the workload's configuration
    */
-  configMap(name: string, data: Readonly<Record<string, string>>): string;
+  readonly configMap: (name: string, data: Readonly<Record<string, string>>) => string;
 }
 
 export interface ExternalObjects {

@@ -1,0 +1,134 @@
+// Cameras of eight cities: 1,000,000 devices in 20,000 clusters, of three classes, one of them arm64 on an older K3s.
+// Images, addresses and digests are examples.
+
+import {
+  byClass,
+  containerServer,
+  csv,
+  defineFleet,
+  flux,
+  modelServer,
+  oci,
+  telemetryAgent,
+  tensorflowServing,
+} from 'breakwater';
+import { detector } from './models/detector.ts';
+import { frameGrabber } from './workloads/frame-grabber.ts';
+
+const serving = tensorflowServing({
+  image:
+    'registry.example.com/tensorflow/serving@sha256:cb18f087d31e8eb653cefd64d0077a033fbf8eeefd2bf46726e087cc0a96aed5',
+});
+
+export default defineFleet({
+  name: 'city-cameras',
+  classes: {
+    n100: {
+      arch: 'amd64',
+      memory: '8Gi',
+      cpu: '4',
+      disk: '64Gi',
+      k3s: '1.36',
+      servers: 1,
+      uplink: '20Mbit',
+      availability: 'always-on',
+      maxDevicesPerCluster: 200,
+      pull: 'shared',
+    },
+    'orin-nano': {
+      arch: 'arm64',
+      memory: '8Gi',
+      cpu: '6',
+      disk: '128Gi',
+      k3s: '1.34',
+      servers: 1,
+      uplink: '5Mbit',
+      availability: 'flaky',
+      maxDevicesPerCluster: 20,
+      accelerators: { 'nvidia.com/gpu': 1 },
+      pull: 'shared',
+    },
+    rack: {
+      arch: 'amd64',
+      memory: '64Gi',
+      cpu: '16',
+      disk: '512Gi',
+      k3s: '1.36',
+      servers: 3,
+      uplink: '1Gbit',
+      availability: 'always-on',
+      maxDevicesPerCluster: 64,
+      pull: 'shared',
+    },
+  },
+  inventory: csv('inventory/city-cameras.csv'),
+  models: { detector },
+  workloads: {
+    inference: modelServer({
+      model: 'detector',
+      server: byClass({
+        n100: serving,
+        // TensorFlow Serving has no arm64 image: a server of our own, with the same paths and metrics.
+        'orin-nano': containerServer({
+          image:
+            'registry.example.com/city/tensorrt-server@sha256:6182c936f6302e20d27d485daec01c933e892b00f76505d63ea1a12171edb95d',
+          args: ['--model=/models/detector'],
+          ports: { http: 8501 },
+          ready: '/v1/models/detector',
+          metrics: '/monitoring/prometheus/metrics',
+          baseMemory: '220Mi',
+        }),
+        rack: serving,
+      }),
+      memory: '512Mi',
+      cpu: byClass({ n100: '1', 'orin-nano': '1', rack: '2' }),
+      loadTime: byClass({ n100: '60s', 'orin-nano': '120s', rack: '30s' }),
+      accelerators: byClass({ n100: {}, 'orin-nano': { 'nvidia.com/gpu': 1 }, rack: {} }),
+      // K3s 1.34 has no image volumes: the same model appended to a small image with cp.
+      copier:
+        'registry.example.com/models/detector-copier@sha256:10363d34c3e6ce4dfc05ebd4de42c4a2c411340e4663bdbd5e1447a814230605',
+      telemetry: telemetryAgent({
+        image:
+          'registry.example.com/prometheus/prometheus@sha256:1025f972a9e83dc095bfc4035a5a517cc1d68f3cbc16bd011066c76c8c58d1be',
+        memory: '128Mi',
+        remoteWrite: { url: 'https://metrics.example.com/api/v1/write', secret: 'remote-write' },
+        metrics: {
+          errors: ':tensorflow:serving:request_count{status!="OK"}',
+          requests: ':tensorflow:serving:request_count',
+          latency: ':tensorflow:serving:request_latency',
+        },
+        offline: '48h',
+      }),
+    }),
+    'frame-grabber': frameGrabber,
+  },
+  external: { secrets: ['remote-write'], imagePullSecrets: ['registry'] },
+  rollout: {
+    salt: 'city-1',
+    waves: [
+      { name: 'canary', percent: 0.1, soak: '24h' },
+      { name: 'early', percent: 1, soak: '24h' },
+      { name: 'main', percent: 10, soak: '12h' },
+      { name: 'rest', percent: 100, pause: '2h' },
+    ],
+    gate: {
+      baseline: 0.005,
+      detect: 0.01,
+      alpha: 0.01,
+      beta: 0.01,
+      ceiling: 0.05,
+      window: '10m',
+      overdueAfter: '6h',
+      offline: { treatAs: 'overdue' },
+    },
+    budget: { maxHarmedDevices: 2_000, maxDevicesPerPromotion: 60_000 },
+  },
+  delivery: flux({
+    source: oci({
+      url: 'oci://registry.example.com/fleets/city-cameras',
+      secretRef: 'registry',
+      limit: { requestsPerSecond: 200 },
+    }),
+    interval: '10m',
+  }),
+});
