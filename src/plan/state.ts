@@ -32,6 +32,11 @@ export interface Rejection {
   readonly versions: Readonly<Record<string, Version>>;
   /** Version of Breakwater that rolled it back. */
   readonly breakwater: string;
+  /**
+   * Whether nothing else has been placed since. Until then only the version of Breakwater that rolled back
+   * can tell whether what is wanted is the same content again.
+   */
+  readonly open: boolean;
 }
 
 export interface EarlyPromotion {
