@@ -19,9 +19,11 @@ export type ErrorCode =
   | 'FILE_WRITE' // a file cannot be written: full disk, no permission
   | 'YAML_SYNTAX' // a file is not YAML
   | 'OUTPUT_FOREIGN' // a file in generated/ was not written by this tool
+  | 'OUTPUT_BUSY' // another run is writing generated/
   | 'OUTPUT_STALE' // generated/ does not follow from the definition and the rollout file
   | 'OUTPUT_EXISTS' // init would overwrite a file
   | 'PLAN_MISSING' // a verb that reads plan.json found none
+  | 'PLAN_SYNTAX' // plan.json is not what this tool writes
   | 'RELEASE_MISSING' // a release that the rollout file names is not stored
   | 'RELEASE_CHANGED' // a stored release does not hash to its id
   | 'RELEASE_UNKNOWN' // no such rejected release

@@ -9,6 +9,8 @@ export interface FileSystem {
   list(path: string): readonly string[];
   /** Makes or replaces a file; its folder exists. */
   write(path: string, content: string | Uint8Array): void;
+  /** Returns once a file's bytes, or a folder's names, would survive a power cut. */
+  flush(path: string): void;
   rename(from: string, to: string): void;
   /** Makes a folder and those above it. */
   makeFolder(path: string): void;
@@ -16,4 +18,8 @@ export interface FileSystem {
   removeFile(path: string): void;
   /** Removes one empty folder. */
   removeFolder(path: string): void;
+  /** Names this run among those on this machine. */
+  readonly pid: number;
+  /** Whether a process of that number is alive on this machine. */
+  isRunning(pid: number): boolean;
 }

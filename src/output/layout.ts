@@ -1,0 +1,69 @@
+// Where everything of ours stands below `generated/`, as patterns: what matches one is ours to replace and to
+// remove, and nothing else is ever touched.
+
+/** Prefix of what is being written. A killed run leaves some; the next one removes them. */
+export const TEMPORARY = '.breakwater-tmp-';
+
+const PARTS: Readonly<Record<string, string>> = {
+  slice: String.raw`p\d{3}\.\d{2}`,
+  class: String.raw`[a-z0-9](?:[-a-z0-9]*[a-z0-9])?`,
+  release: 'r[0-9a-f]{12}',
+  config: '[^/]+-c[0-9a-f]{12}',
+  object: String.raw`[^/]+\.yaml`,
+};
+
+/** Every file below `generated/<fleet>/`. */
+const FILES = {
+  readme: 'README.md',
+  plan: 'plan.json',
+  framePointer: 'slices/<slice>/<class>/kustomization.yaml',
+  releasePointer: 'slices/<slice>/<class>/release/kustomization.yaml',
+  versions: 'releases/<class>/<release>/release.json',
+  frame: 'releases/<class>/<release>/frame/<object>',
+  objects: 'releases/<class>/<release>/objects/<object>',
+  configs: 'releases/<class>/<release>/config/kustomization.yaml',
+  config: 'releases/<class>/<release>/config/<config>/<object>',
+} as const;
+
+const pattern = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll('.', String.raw`\.`).replaceAll(/<(\w+)>/g, (_, part) => PARTS[part]!)}$`);
+
+const FILE_PATTERNS = Object.values(FILES).map(pattern);
+
+/** Each folder above a file of ours. */
+const FOLDER_PATTERNS = [...new Set(Object.values(FILES).flatMap(foldersAbove))].map(pattern);
+
+/** Whether a file at this path below `generated/<fleet>/` is ours. */
+export const isOurFile = (path: string): boolean => FILE_PATTERNS.some((ours) => ours.test(path));
+
+/** Whether a folder at this path below `generated/<fleet>/` is ours. */
+export const isOurFolder = (path: string): boolean => FOLDER_PATTERNS.some((ours) => ours.test(path));
+
+/** The folders above a path, nearest first: `a/b`, `a` for `a/b/c`. */
+export function foldersAbove(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, index) => parts.slice(0, parts.length - 1 - index).join('/'));
+}
+
+/** Folder of a release below `generated/<fleet>/`. */
+export const releaseFolder = (className: string, release: string): string =>
+  `releases/${className}/${release}`;
+
+/** What a cluster syncs, below `generated/<fleet>/`. */
+export const sliceFolder = (slice: string, className: string): string => `slices/${slice}/${className}`;
+
+/** The class of a pointer file; `undefined` for other files. */
+export const pointerClass = (path: string): string | undefined =>
+  /^slices\/[^/]+\/([^/]+)\/(?:release\/)?kustomization\.yaml$/.exec(path)?.[1];
+
+/** Class, release and path within it of a release's file; `undefined` for other files. */
+export function releaseFile(path: string): { class: string; release: string; path: string } | undefined {
+  const match = /^releases\/([^/]+)\/([^/]+)\/(.+)$/.exec(path);
+  return match ? { class: match[1]!, release: match[2]!, path: match[3]! } : undefined;
+}
+
+/** The rollout file of a fleet, from the repository's root. */
+export const rolloutFile = (fleet: string): string => `fleets/${fleet}.rollout.json`;
+
+/** The folder of a fleet, from the repository's root. */
+export const fleetFolder = (fleet: string): string => `generated/${fleet}`;
