@@ -1,0 +1,69 @@
+import type { FluxDelivery } from '../fleet/spec.ts';
+import { parseDuration } from '../fleet/units.ts';
+import type { Plan } from './plan.ts';
+
+/** Flux spreads the intervals of its objects by this share, so that clusters do not ask all at once. */
+const JITTER = 0.05;
+const DEFAULT_TIMEOUT = '5m';
+
+/** How long a moved pointer takes until the last online cluster applies it, in milliseconds. */
+export interface Reach {
+  /** Until every cluster has asked the source: the interval and 5 % of jitter. */
+  readonly sourceMs: number;
+  /**
+   * Longest wait for a health check that is under way and holds the new revision up: `timeout`; none where
+   * kustomize-controller runs with the feature gate CancelHealthCheckOnNewRevision.
+   */
+  readonly healthMs: number;
+  /** Both. Clusters that are offline follow when they are back. */
+  readonly totalMs: number;
+}
+
+/**
+ * How long a rollback takes to reach every online cluster, once it is committed (and, with an OCI source,
+ * published). A failed release in its retry pause does not hold it up: a new revision ends the pause.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#health-checks
+ */
+export function reachOf({ interval, timeout = DEFAULT_TIMEOUT }: FluxDelivery): Reach {
+  const sourceMs = Math.ceil(parseDuration(interval) * (1 + JITTER));
+  const healthMs = parseDuration(timeout);
+  return { sourceMs, healthMs, totalMs: sourceMs + healthMs };
+}
+
+/** How many requests all clusters send to the source together, per second: each asks once in an interval. */
+export const requestsPerSecond = (clusters: number, { interval }: FluxDelivery): number =>
+  clusters / (parseDuration(interval) / 1000);
+
+/**
+ * What all clusters fetch after one commit, in bytes. A Git source is cloned again at every commit; an OCI
+ * artifact is pulled when `generated/` has changed.
+ *
+ * @param sourceBytes packed size of what one cluster fetches
+ */
+export const bytesPerCommit = (clusters: number, sourceBytes: number): number => clusters * sourceBytes;
+
+/** Devices that may run a release while it is rolled back. */
+export interface Exposure {
+  readonly wave: string;
+  /** Devices of this wave and those before: all of them, where the release becomes ready and is bad all the same. */
+  readonly devices: number;
+  /**
+   * Where no pod of it becomes ready: `maxUnavailable` of each cluster. A device whose old pod becomes unavailable
+   * meanwhile comes on top.
+   */
+  readonly devicesIfNeverReady: number;
+}
+
+/** Exposure once each wave has moved. Expectations are rounded up. */
+export function exposureOf(plan: Plan): Exposure[] {
+  let devices = 0;
+  let neverReady = 0;
+  return plan.waves.map(({ name, classes }): Exposure => {
+    for (const [of, count] of Object.entries(classes)) {
+      devices += count.devices;
+      neverReady += Math.min(count.devices, count.clusters * plan.classes[of]!.maxUnavailable);
+    }
+    return { wave: name, devices: Math.ceil(devices), devicesIfNeverReady: Math.ceil(neverReady) };
+  });
+}
