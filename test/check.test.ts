@@ -2,10 +2,15 @@ import { expect, test } from 'vitest';
 import { checkFiles } from '../src/check/check.ts';
 import { rules } from '../src/rules/index.ts';
 
+/** A few rules, so that these tests are about the engine. */
+const few = rules.filter(({ id }) =>
+  ['image-digest', 'memory-set', 'yaml-object', 'yaml-syntax'].includes(id),
+);
+
 /** What a person would read of a report, one line a finding. */
 async function check(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const given = Object.entries(files).map(([file, text]) => ({ file, text }));
-  const { findings } = await checkFiles(given, { rules });
+  const { findings } = await checkFiles(given, { rules: few });
   return findings.map(({ locations, rule, object = '-', message }) => {
     const at = locations.map(({ file, line, column }) => `${file}:${line}:${column}`).join(' ');
     return `${at} ${rule} ${object}: ${message}`;

@@ -3,6 +3,7 @@
 import type { Rule } from '../check/rule.ts';
 import budgetCoversFirstWave from './budget-covers-first-wave.ts';
 import budgetSet from './budget-set.ts';
+import cdk8sPlusDefaults from './cdk8s-plus-defaults.ts';
 import classInFirstWave from './class-in-first-wave.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
 import gateCanDecide from './gate-can-decide.ts';
@@ -10,15 +11,26 @@ import ignoreExpired from './ignore-expired.ts';
 import ignoreUnknown from './ignore-unknown.ts';
 import ignoreUnused from './ignore-unused.ts';
 import imageDigest from './image-digest.ts';
+import imagePullPolicy from './image-pull-policy.ts';
+import memoryGuaranteed from './memory-guaranteed.ts';
 import memorySet from './memory-set.ts';
+import nameValid from './name-valid.ts';
+import objectDuplicate from './object-duplicate.ts';
 import pauseCoversWindow from './pause-covers-window.ts';
+import podControlled from './pod-controlled.ts';
+import podSecurity from './pod-security.ts';
 import promotionFitsSlice from './promotion-fits-slice.ts';
 import promotionLimited from './promotion-limited.ts';
+import readinessProbe from './readiness-probe.ts';
+import referenceExists from './reference-exists.ts';
+import secretInPlainSight from './secret-in-plain-sight.ts';
 import selectorLabels from './selector-labels.ts';
 import silenceCounts from './silence-counts.ts';
 import soakCoversSilence from './soak-covers-silence.ts';
 import soakCoversWindow from './soak-covers-window.ts';
 import volumeMount from './volume-mount.ts';
+import volumeSource from './volume-source.ts';
+import volumeUnused from './volume-unused.ts';
 import waveHasClusters from './wave-has-clusters.ts';
 import waveNamesDiffer from './wave-names-differ.ts';
 import wavesIncrease from './waves-increase.ts';
@@ -32,6 +44,7 @@ export type * from '../check/rule.ts';
 export const rules: readonly Rule[] = [
   budgetCoversFirstWave,
   budgetSet,
+  cdk8sPlusDefaults,
   classInFirstWave,
   firstWaveIsPart,
   gateCanDecide,
@@ -39,15 +52,26 @@ export const rules: readonly Rule[] = [
   ignoreUnknown,
   ignoreUnused,
   imageDigest,
+  imagePullPolicy,
+  memoryGuaranteed,
   memorySet,
+  nameValid,
+  objectDuplicate,
   pauseCoversWindow,
+  podControlled,
+  podSecurity,
   promotionFitsSlice,
   promotionLimited,
+  readinessProbe,
+  referenceExists,
+  secretInPlainSight,
   selectorLabels,
   silenceCounts,
   soakCoversSilence,
   soakCoversWindow,
   volumeMount,
+  volumeSource,
+  volumeUnused,
   waveHasClusters,
   waveNamesDiffer,
   wavesIncrease,
