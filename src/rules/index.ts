@@ -4,14 +4,19 @@ import type { Rule } from '../check/rule.ts';
 import budgetCoversFirstWave from './budget-covers-first-wave.ts';
 import budgetSet from './budget-set.ts';
 import cdk8sPlusDefaults from './cdk8s-plus-defaults.ts';
+import classHasClusters from './class-has-clusters.ts';
 import classInFirstWave from './class-in-first-wave.ts';
+import copierDeclared from './copier-declared.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
 import gateCanDecide from './gate-can-decide.ts';
+import gateHasEvidence from './gate-has-evidence.ts';
 import ignoreExpired from './ignore-expired.ts';
 import ignoreUnknown from './ignore-unknown.ts';
 import ignoreUnused from './ignore-unused.ts';
 import imageDigest from './image-digest.ts';
 import imagePullPolicy from './image-pull-policy.ts';
+import intervalMinimum from './interval-minimum.ts';
+import k3sSupported from './k3s-supported.ts';
 import memoryGuaranteed from './memory-guaranteed.ts';
 import memorySet from './memory-set.ts';
 import nameValid from './name-valid.ts';
@@ -25,14 +30,19 @@ import readinessProbe from './readiness-probe.ts';
 import referenceExists from './reference-exists.ts';
 import secretInPlainSight from './secret-in-plain-sight.ts';
 import selectorLabels from './selector-labels.ts';
+import serversOdd from './servers-odd.ts';
 import silenceCounts from './silence-counts.ts';
 import soakCoversSilence from './soak-covers-silence.ts';
 import soakCoversWindow from './soak-covers-window.ts';
+import sourceAnswers from './source-answers.ts';
+import sourceClones from './source-clones.ts';
+import telemetrySecret from './telemetry-secret.ts';
+import tensorflowServingAmd64 from './tensorflow-serving-amd64.ts';
+import timeoutCoversLoad from './timeout-covers-load.ts';
 import volumeMount from './volume-mount.ts';
 import volumeSource from './volume-source.ts';
 import volumeUnused from './volume-unused.ts';
 import waveHasClusters from './wave-has-clusters.ts';
-import waveNamesDiffer from './wave-names-differ.ts';
 import wavesIncrease from './waves-increase.ts';
 import wavesReachAll from './waves-reach-all.ts';
 import yamlObject from './yaml-object.ts';
@@ -45,14 +55,19 @@ export const rules: readonly Rule[] = [
   budgetCoversFirstWave,
   budgetSet,
   cdk8sPlusDefaults,
+  classHasClusters,
   classInFirstWave,
+  copierDeclared,
   firstWaveIsPart,
   gateCanDecide,
+  gateHasEvidence,
   ignoreExpired,
   ignoreUnknown,
   ignoreUnused,
   imageDigest,
   imagePullPolicy,
+  intervalMinimum,
+  k3sSupported,
   memoryGuaranteed,
   memorySet,
   nameValid,
@@ -66,14 +81,19 @@ export const rules: readonly Rule[] = [
   referenceExists,
   secretInPlainSight,
   selectorLabels,
+  serversOdd,
   silenceCounts,
   soakCoversSilence,
   soakCoversWindow,
+  sourceAnswers,
+  sourceClones,
+  telemetrySecret,
+  tensorflowServingAmd64,
+  timeoutCoversLoad,
   volumeMount,
   volumeSource,
   volumeUnused,
   waveHasClusters,
-  waveNamesDiffer,
   wavesIncrease,
   wavesReachAll,
   yamlObject,
