@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ErrorCode, UserError } from '../errors.ts';
 import { codeFrame } from './import-errors.ts';
+import { findJsonError } from './json-error.ts';
 
 /**
  * Read a JSON file.
@@ -14,23 +15,16 @@ export function readJson(path: string, file: string, code: ErrorCode): unknown {
   } catch (error) {
     throw unreadable(error, file);
   }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const { message } = error as SyntaxError;
-    const [, position = text.length] = /at position (\d+)/.exec(message) ?? [];
-    const before = text.slice(0, Number(position)).split('\n');
-    const line = before.length;
-    const column = before.at(-1)!.length + 1;
-    const what = message
-      .replace(/ in JSON at position.*$/, '')
-      .replace(/, "?\.\.\..*$|, ".*is not valid JSON$/, '');
-    throw new UserError(
-      code,
-      `${file}:${line}:${column} is not JSON: ${what.charAt(0).toLowerCase()}${what.slice(1)}${codeFrame(text, line, column)}`,
-      'correct the line, or the one before it',
-    );
-  }
+  const wrong = findJsonError(text);
+  if (wrong === undefined) return JSON.parse(text);
+  const before = text.slice(0, wrong.index).split('\n');
+  const line = before.length;
+  const column = before.at(-1)!.length + 1;
+  throw new UserError(
+    code,
+    `${file}:${line}:${column} is not JSON: ${wrong.message}${codeFrame(text, line, column)}`,
+    'correct the line, or the one before it',
+  );
 }
 
 /** What to throw for a file that cannot be read. */

@@ -14,6 +14,7 @@ export interface Problem {
 type Params = Readonly<Record<string, unknown>>;
 interface Described {
   readonly description?: string;
+  readonly pattern?: string;
   readonly properties?: Readonly<Record<string, Described>>;
 }
 
@@ -41,6 +42,15 @@ function about(schema: Described | undefined): string | undefined {
   return first === undefined ? undefined : `${first.charAt(0).toLowerCase()}${first.slice(1)}`;
 }
 
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'an object',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+};
+
 const LIMITS: Readonly<Record<string, string>> = {
   '>=': 'at least',
   '<=': 'at most',
@@ -52,9 +62,7 @@ const LIMITS: Readonly<Record<string, string>> = {
 function expectation(keyword: string, params: Params, schema: Described): string | undefined {
   switch (keyword) {
     case 'type':
-      return (
-        about(schema) ?? `${/^[aeio]/.test(String(params['type'])) ? 'an' : 'a'} ${String(params['type'])}`
-      );
+      return (schema.pattern === undefined ? undefined : about(schema)) ?? TYPES[String(params['type'])];
     case 'pattern':
       return about(schema) ?? `text that matches ${String(params['pattern'])}`;
     case 'minimum':
@@ -67,7 +75,7 @@ function expectation(keyword: string, params: Params, schema: Described): string
     case 'maxLength':
       return `at most ${String(params['limit'])} characters`;
     case 'minItems':
-      return `at least ${String(params['limit'])} of them`;
+      return `at least ${String(params['limit'])} in the list`;
     case 'const':
       return show(params['allowedValue']);
     default:
