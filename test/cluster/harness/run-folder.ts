@@ -1,0 +1,73 @@
+// One folder for each run: the only place where pids, logs and data of its processes stand. Whoever removes it
+// ends what it names, so that nothing outlives a run, also one that was killed.
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandLine, isAlive, ownIdentity } from './identity.ts';
+
+const PREFIX = 'breakwater-cluster-';
+
+/** Make the folder of this run. */
+export function createRunFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), PREFIX));
+  writeFileSync(join(folder, 'owner'), ownIdentity());
+  for (const name of ['bin', 'pids', 'logs']) mkdirSync(join(folder, name));
+  return folder;
+}
+
+/** Pids of a run's processes that still run. A pid counts only if its command line names the run's folder. */
+export function runningIn(folder: string): readonly number[] {
+  return list(join(folder, 'pids'))
+    .map((file) => Number(read(join(folder, 'pids', file))))
+    .filter((pid) => pid > 1 && commandLine(pid).includes(`${folder}/`));
+}
+
+/** End what a run left and remove its folder. Synchronous, since the last to call it is the end of the process. */
+export function removeRunFolder(folder: string): void {
+  // A process may appear between two looks: one that had been made, and had not written its pid.
+  for (
+    let pids = runningIn(folder), looks = 0;
+    pids.length > 0 && looks < 200;
+    pids = runningIn(folder), looks += 1
+  ) {
+    for (const pid of pids) kill(pid);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Remove the folders of runs whose owner is dead. Returns how many there were. */
+export function removeLeftovers(): number {
+  const dead = list(tmpdir())
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => join(tmpdir(), name))
+    // Without an owner: being made this moment, or not a run.
+    .filter((folder) => read(join(folder, 'owner')) !== '' && !isAlive(read(join(folder, 'owner'))));
+  dead.forEach(removeRunFolder);
+  return dead.length;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function list(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

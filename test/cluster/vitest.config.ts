@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// One file after the other: each starts the servers that it needs, and two cores run one cluster well.
+export default defineConfig({
+  root: at('../..'),
+  resolve: { alias: [{ find: /^breakwater$/, replacement: at('../../src/index.ts') }] },
+  test: {
+    include: ['test/cluster/**/*.test.ts'],
+    globalSetup: [at('global-setup.ts')],
+    setupFiles: [at('keep-logs.ts')],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
