@@ -78,7 +78,7 @@ const sum = (all: readonly Affected[]): Affected => ({
   devices: all.reduce((total, { devices }) => total + devices, 0),
 });
 
-/** A report with its counts. */
+/** A report with its counts; what was not evaluated by fleet, rule and reason. */
 export function reportOf(
   findings: readonly Finding[],
   notEvaluated: readonly NotEvaluated[],
@@ -88,7 +88,12 @@ export function reportOf(
     findings.filter((finding) => finding.severity === severity && finding.suppressed === undefined).length;
   return {
     findings,
-    notEvaluated,
+    notEvaluated: notEvaluated.toSorted(
+      (left, right) =>
+        compare(left.fleet ?? '', right.fleet ?? '') ||
+        compare(left.rule, right.rule) ||
+        compare(left.reason, right.reason),
+    ),
     counts: {
       ...checked,
       errors: count('error'),

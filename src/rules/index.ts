@@ -8,6 +8,8 @@ import classHasClusters from './class-has-clusters.ts';
 import classInFirstWave from './class-in-first-wave.ts';
 import copierDeclared from './copier-declared.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
+import fitsMemory from './fits-memory.ts';
+import fitsScheduler from './fits-scheduler.ts';
 import gateCanDecide from './gate-can-decide.ts';
 import gateHasEvidence from './gate-has-evidence.ts';
 import ignoreExpired from './ignore-expired.ts';
@@ -39,6 +41,7 @@ import sourceClones from './source-clones.ts';
 import telemetrySecret from './telemetry-secret.ts';
 import tensorflowServingAmd64 from './tensorflow-serving-amd64.ts';
 import timeoutCoversLoad from './timeout-covers-load.ts';
+import updateFits from './update-fits.ts';
 import volumeMount from './volume-mount.ts';
 import volumeSource from './volume-source.ts';
 import volumeUnused from './volume-unused.ts';
@@ -59,6 +62,8 @@ export const rules: readonly Rule[] = [
   classInFirstWave,
   copierDeclared,
   firstWaveIsPart,
+  fitsMemory,
+  fitsScheduler,
   gateCanDecide,
   gateHasEvidence,
   ignoreExpired,
@@ -90,6 +95,7 @@ export const rules: readonly Rule[] = [
   telemetrySecret,
   tensorflowServingAmd64,
   timeoutCoversLoad,
+  updateFits,
   volumeMount,
   volumeSource,
   volumeUnused,
