@@ -11,6 +11,7 @@ const TAGS = new Set([
   'default',
   'discriminator',
   'exclusiveMinimum',
+  'hidden',
   'maximum',
   'maxLength',
   'minimum',

@@ -135,7 +135,14 @@ export type PerClass<C extends string, T> = T | ByClass<C, T>;
 /** A value for each class. Made by {@link byClass}. */
 export interface ByClass<C extends string, T> {
   readonly byClass: Readonly<Record<C, T>>;
+  /**
+   * Never there. Its type makes a class too many not compile: a record with more names than asked for would.
+   * @hidden
+   */
+  readonly [names]?: string extends C ? never : C;
 }
+
+declare const names: unique symbol;
 
 /**
  * What runs on every device.
