@@ -36,6 +36,8 @@ export type ErrorCode =
   | 'WAVE_UNKNOWN' // no such wave
   | 'WAVE_MIXED' // the wave before the one demanded does not run one release throughout
   | 'CLASS_UNKNOWN' // no such class
+  | 'MODEL_DAMAGED' // a model file does not follow its own format
+  | 'MODEL_UNSUPPORTED' // a model uses what this tool does not know
   | 'RULE_UNKNOWN' // no such rule
   | 'GIT'; // Git is needed and is not there, or refused
 

@@ -1,0 +1,207 @@
+// The one place that knows how Google's LiteRT runtime is loaded outside a browser. The package is pinned
+// exactly, since this rests on its internal file names and bindings; `test/model/litert.test.ts` is the contract.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { compileFunction } from 'node:vm';
+
+/** A loaded model, ready to run. */
+export interface LiteRtModel {
+  /** In the order of the model's signature. */
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /**
+   * Run once.
+   * @param inputs raw little-endian bytes, one for each input, of exactly its size
+   * @returns raw bytes of each output, copied out of the runtime
+   */
+  run(inputs: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
+  /** Free what the runtime holds. */
+  dispose(): void;
+}
+
+export interface TensorInfo {
+  readonly name: string;
+  readonly type: 'float32' | 'int32' | 'uint8' | 'int64' | 'bool' | 'int16' | 'int8' | 'float16' | 'other';
+  readonly shape: readonly number[];
+  readonly bytes: number;
+}
+
+export interface LiteRt {
+  /**
+   * Load and compile a `.tflite`.
+   * @throws Error when the runtime refuses the model, with its own words
+   */
+  load(model: Uint8Array): Promise<LiteRtModel>;
+  /** Bytes of the runtime's memory that are in use. */
+  heapBytes(): number;
+}
+
+interface Vector<T> {
+  size(): number;
+  get(index: number): T;
+  push_back(item: T): void;
+  delete(): void;
+}
+interface TensorType {
+  elementType(): { readonly value: number };
+  layout(): { dimensions(): Vector<number> };
+  bytes(): number;
+}
+interface Buffer {
+  lock(mode: unknown): number;
+  unlock(): void;
+  size(): number;
+  delete(): void;
+}
+interface Bindings {
+  readonly HEAPU8: Uint8Array;
+  readonly LiteRtEnvironment: { create(device: null): unknown };
+  readonly LiteRtTensorBuffer: {
+    createManaged(environment: unknown, kind: unknown, type: TensorType, bytes: number): Buffer;
+  };
+  readonly LiteRtTensorBufferType: { readonly HOST_MEMORY: unknown };
+  readonly LiteRtTensorBufferLockMode: { readonly READ: unknown; readonly WRITE: unknown };
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+  loadModel(environment: unknown, pointer: number, bytes: number): Model;
+  compileModel(
+    environment: unknown,
+    model: Model,
+    options: { accelerator: 'wasm' },
+  ): Promise<Compiled> | Compiled;
+}
+interface Model {
+  getSignature(index: number): { inputNames(): Vector<string>; outputNames(): Vector<string> };
+  getInputTensorType(signature: number, index: number): TensorType;
+  getOutputTensorType(signature: number, index: number): TensorType;
+  delete(): void;
+}
+interface Compiled {
+  run(signature: number, inputs: readonly Buffer[]): Promise<readonly Buffer[]> | readonly Buffer[];
+  delete(): void;
+}
+
+const TYPES: Readonly<Record<number, TensorInfo['type']>> = {
+  1: 'float32',
+  2: 'int32',
+  3: 'uint8',
+  4: 'int64',
+  6: 'bool',
+  7: 'int16',
+  9: 'int8',
+  10: 'float16',
+};
+
+let loading: Promise<LiteRt> | undefined;
+
+/** The runtime, loaded once for a process (about 100 ms). One thread, no network, no GPU. */
+export function loadLiteRt(): Promise<LiteRt> {
+  loading ??= startLiteRt();
+  return loading;
+}
+
+async function startLiteRt(): Promise<LiteRt> {
+  const require = createRequire(import.meta.url);
+  // The build without relaxed SIMD: the only one that Node 20 runs without a flag.
+  const script = require.resolve('@litertjs/core/wasm/litert_wasm_compat_internal.js');
+  const factory = compileFunction(
+    `${readFileSync(script, 'utf8')}\nreturn ModuleFactory;`,
+    ['require', '__filename', '__dirname'],
+    {
+      filename: script,
+    },
+  )(require, script, dirname(script)) as (options: object) => Promise<Bindings>;
+  const silent = (): void => {};
+  const wasm = await factory({
+    wasmBinary: readFileSync(script.replace(/js$/, 'wasm')),
+    print: silent,
+    printErr: silent,
+  });
+  const environment = wasm.LiteRtEnvironment.create(null);
+  return {
+    load: (bytes) => loadModel(wasm, environment, bytes),
+    heapBytes: () => wasm.HEAPU8.byteLength,
+  };
+}
+
+async function loadModel(wasm: Bindings, environment: unknown, bytes: Uint8Array): Promise<LiteRtModel> {
+  const pointer = wasm._malloc(bytes.byteLength);
+  wasm.HEAPU8.set(bytes, pointer);
+  const model = wasm.loadModel(environment, pointer, bytes.byteLength);
+  const compiled = await wasm.compileModel(environment, model, { accelerator: 'wasm' });
+  const signature = model.getSignature(0);
+  const describe = (names: Vector<string>, typeOf: (index: number) => TensorType): Typed[] =>
+    list(names).map((name, index) => {
+      const type = typeOf(index);
+      return {
+        type,
+        info: {
+          name,
+          type: TYPES[type.elementType().value] ?? 'other',
+          shape: list(type.layout().dimensions()),
+          bytes: type.bytes(),
+        },
+      };
+    });
+  const inputs = describe(signature.inputNames(), (index) => model.getInputTensorType(0, index));
+  const outputs = describe(signature.outputNames(), (index) => model.getOutputTensorType(0, index));
+  return {
+    inputs: inputs.map(({ info }) => info),
+    outputs: outputs.map(({ info }) => info),
+    run: (values) => run(wasm, environment, compiled, inputs, outputs, values),
+    dispose() {
+      compiled.delete();
+      model.delete();
+      wasm._free(pointer);
+    },
+  };
+}
+
+interface Typed {
+  readonly type: TensorType;
+  readonly info: TensorInfo;
+}
+
+async function run(
+  wasm: Bindings,
+  environment: unknown,
+  compiled: Compiled,
+  inputs: readonly Typed[],
+  outputs: readonly Typed[],
+  values: readonly Uint8Array[],
+): Promise<readonly Uint8Array[]> {
+  const buffers = inputs.map(({ type, info }, index) => {
+    const value = values[index];
+    if (value?.byteLength !== info.bytes) {
+      throw new RangeError(
+        `input ${info.name} takes ${info.bytes} bytes, got ${value?.byteLength ?? 'nothing'}`,
+      );
+    }
+    const buffer = wasm.LiteRtTensorBuffer.createManaged(
+      environment,
+      wasm.LiteRtTensorBufferType.HOST_MEMORY,
+      type,
+      info.bytes,
+    );
+    wasm.HEAPU8.set(value, buffer.lock(wasm.LiteRtTensorBufferLockMode.WRITE));
+    buffer.unlock();
+    return buffer;
+  });
+  const results = await compiled.run(0, buffers);
+  const copies = results.map((buffer, index) => {
+    const at = buffer.lock(wasm.LiteRtTensorBufferLockMode.READ);
+    const copy = wasm.HEAPU8.slice(at, at + outputs[index]!.info.bytes);
+    buffer.unlock();
+    return copy;
+  });
+  for (const buffer of [...buffers, ...results]) buffer.delete();
+  return copies;
+}
+
+function list<T>(vector: Vector<T>): T[] {
+  const items = Array.from({ length: vector.size() }, (_, index) => vector.get(index));
+  vector.delete();
+  return items;
+}

@@ -1,0 +1,114 @@
+// Reading FlatBuffers that may be damaged: every offset is checked before it is followed.
+
+import { UserError } from '../../errors.ts';
+
+/** A table of a FlatBuffer: fields by slot, each checked to lie inside the file. */
+export class Table {
+  readonly #view: DataView;
+  readonly #at: number;
+  readonly #vtable: number;
+  readonly #vtableBytes: number;
+
+  private constructor(view: DataView, at: number) {
+    this.#view = view;
+    this.#at = at;
+    this.#vtable = at - view.getInt32(within(view, at, 4), true);
+    this.#vtableBytes = view.getUint16(within(view, this.#vtable, 4), true);
+    within(view, this.#vtable, this.#vtableBytes);
+  }
+
+  /** @throws UserError `MODEL_DAMAGED` when the file does not carry `identifier` */
+  static root(bytes: Uint8Array, identifier: string): Table {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    within(view, 0, 8);
+    if (String.fromCharCode(...bytes.subarray(4, 8)) !== identifier) {
+      throw damaged(`it does not carry the identifier ${identifier}`);
+    }
+    return new Table(view, view.getUint32(0, true));
+  }
+
+  int(slot: number, initial = 0): number {
+    const at = this.#field(slot, 4);
+    return at === undefined ? initial : this.#view.getInt32(at, true);
+  }
+
+  byte(slot: number, initial = 0): number {
+    const at = this.#field(slot, 1);
+    return at === undefined ? initial : this.#view.getInt8(at);
+  }
+
+  float(slot: number, initial = 0): number {
+    const at = this.#field(slot, 4);
+    return at === undefined ? initial : this.#view.getFloat32(at, true);
+  }
+
+  text(slot: number): string | undefined {
+    const vector = this.#vector(slot, 1);
+    return vector && Buffer.from(this.#bytes(vector)).toString('utf8');
+  }
+
+  bytes(slot: number): Uint8Array | undefined {
+    const vector = this.#vector(slot, 1);
+    return vector && this.#bytes(vector);
+  }
+
+  ints(slot: number): readonly number[] {
+    return this.#map(slot, 4, (at) => this.#view.getInt32(at, true));
+  }
+
+  floats(slot: number): readonly number[] {
+    return this.#map(slot, 4, (at) => this.#view.getFloat32(at, true));
+  }
+
+  longs(slot: number): readonly number[] {
+    return this.#map(slot, 8, (at) => Number(this.#view.getBigInt64(at, true)));
+  }
+
+  table(slot: number): Table | undefined {
+    const at = this.#field(slot, 4);
+    return at === undefined ? undefined : this.#follow(at);
+  }
+
+  tables(slot: number): readonly Table[] {
+    return this.#map(slot, 4, (at) => this.#follow(at));
+  }
+
+  #follow(at: number): Table {
+    return new Table(this.#view, at + this.#view.getUint32(at, true));
+  }
+
+  #field(slot: number, bytes: number): number | undefined {
+    const entry = 4 + 2 * slot;
+    if (entry + 2 > this.#vtableBytes) return undefined;
+    const offset = this.#view.getUint16(this.#vtable + entry, true);
+    return offset === 0 ? undefined : within(this.#view, this.#at + offset, bytes);
+  }
+
+  #vector(slot: number, bytes: number): { readonly at: number; readonly count: number } | undefined {
+    const field = this.#field(slot, 4);
+    if (field === undefined) return undefined;
+    const start = within(this.#view, field + this.#view.getUint32(field, true), 4);
+    const count = this.#view.getUint32(start, true);
+    return { at: within(this.#view, start + 4, count * bytes), count };
+  }
+
+  #map<T>(slot: number, bytes: number, read: (at: number) => T): readonly T[] {
+    const vector = this.#vector(slot, bytes);
+    return Array.from({ length: vector?.count ?? 0 }, (_, index) => read(vector!.at + index * bytes));
+  }
+
+  #bytes({ at, count }: { readonly at: number; readonly count: number }): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, count);
+  }
+}
+
+function within(view: DataView, at: number, bytes: number): number {
+  if (at < 0 || at + bytes > view.byteLength) {
+    throw damaged(`an offset points to byte ${at + bytes} of ${view.byteLength}`);
+  }
+  return at;
+}
+
+/** What a file is when it does not follow its own format. */
+export const damaged = (why: string): UserError =>
+  new UserError('MODEL_DAMAGED', `the file is damaged: ${why}`, 'export the model again, or fetch it again');

@@ -1,0 +1,150 @@
+// Reads a .tflite file. Constants are views into the file's bytes.
+
+import { UserError } from '../../errors.ts';
+import {
+  elements,
+  type Graph,
+  type Operator,
+  type OptionValue,
+  type Quantization,
+  type Tensor,
+} from '../graph.ts';
+import { damaged, Table } from './flatbuffer.ts';
+import { OPERATORS, TENSOR_TYPES, type OperatorFacts, type OperatorKind } from './operators.ts';
+
+const BYTES: Readonly<Partial<Record<Tensor['type'], number>>> = {
+  float32: 4,
+  float16: 2,
+  int32: 4,
+  uint8: 1,
+  int64: 8,
+  bool: 1,
+  int16: 2,
+  int8: 1,
+  float64: 8,
+  complex64: 8,
+};
+const KINDS = new Map(
+  Object.entries(OPERATORS).map(([kind, { code }]) => [code as number, kind as OperatorKind]),
+);
+/** More would be no model, but a damaged count. */
+const MOST_ELEMENTS = 2 ** 31;
+
+/**
+ * Read a `.tflite` file.
+ *
+ * @param bytes the whole file
+ * @throws UserError `MODEL_DAMAGED` when it does not follow the format; `MODEL_UNSUPPORTED` for an operator, a type or
+ *   control flow that this tool does not know
+ */
+export function readTflite(bytes: Uint8Array): Graph {
+  const model = Table.root(bytes, 'TFL3');
+  const [subgraph, ...others] = model.tables(2);
+  if (subgraph === undefined) throw damaged('it has no subgraph');
+  if (others.length > 0) {
+    throw new UserError(
+      'MODEL_UNSUPPORTED',
+      `the model has ${others.length + 1} subgraphs (control flow)`,
+      'export it without loops and conditions',
+    );
+  }
+  const buffers = model.tables(4);
+  const codes = model.tables(1).map(operatorCode);
+  const tensors = subgraph.tables(0).map((table, index) => readTensor(table, index, buffers));
+  const check = (indices: readonly number[], optional: boolean): readonly number[] => {
+    const wrong = indices.find((index) => index >= tensors.length || index < (optional ? -1 : 0));
+    if (wrong !== undefined) throw damaged(`tensor ${wrong} of ${tensors.length} is named`);
+    return indices;
+  };
+  return {
+    tensors,
+    inputs: check(subgraph.ints(1), false),
+    outputs: check(subgraph.ints(2), false),
+    operators: subgraph.tables(3).map((table): Operator => {
+      const code = codes[table.int(0)];
+      if (code === undefined) throw damaged(`operator code ${table.int(0)} of ${codes.length} is named`);
+      return {
+        kind: code.kind,
+        version: code.version,
+        inputs: check(table.ints(1), true),
+        outputs: check(table.ints(2), false),
+        options: readOptions(code.kind, table.table(4)),
+      };
+    }),
+  };
+}
+
+function operatorCode(table: Table): { readonly kind: OperatorKind; readonly version: number } {
+  const code = Math.max(table.byte(0), table.int(3));
+  const kind = KINDS.get(code);
+  if (kind === undefined) {
+    const name = table.text(1);
+    throw new UserError(
+      'MODEL_UNSUPPORTED',
+      `the model uses operator ${code}${name === undefined ? '' : ` (${name})`}`,
+      `rebuild it from the operators that are supported: ${Object.keys(OPERATORS).join(', ')}`,
+    );
+  }
+  return { kind, version: table.int(2, 1) };
+}
+
+function readTensor(table: Table, index: number, buffers: readonly Table[]): Tensor {
+  const type = TENSOR_TYPES[table.byte(1)];
+  if (type === undefined) {
+    throw new UserError(
+      'MODEL_UNSUPPORTED',
+      `tensor ${index} is of type ${table.byte(1)}`,
+      `use one of ${TENSOR_TYPES.join(', ')}`,
+    );
+  }
+  const shape = table.ints(0);
+  const count = elements(shape);
+  if (shape.some((size) => size < 0) || count > MOST_ELEMENTS)
+    throw damaged(`tensor ${index} has the shape [${shape.join(', ')}]`);
+  const buffer = table.int(2);
+  if (buffer < 0 || buffer >= buffers.length)
+    throw damaged(`buffer ${buffer} of ${buffers.length} is named by tensor ${index}`);
+  const data = buffers[buffer]!.bytes(0);
+  const size = BYTES[type];
+  const constant = data !== undefined && data.byteLength > 0;
+  if (constant && size !== undefined && data.byteLength !== count * size) {
+    throw damaged(`tensor ${index} needs ${count * size} bytes, its buffer has ${data.byteLength}`);
+  }
+  const quantization = readQuantization(table.table(4), shape, index);
+  return {
+    name: table.text(3) ?? '',
+    type,
+    shape,
+    ...(table.ints(7)[0] === -1 ? { openBatch: true } : {}),
+    ...(constant ? { data } : {}),
+    ...(quantization === undefined ? {} : { quantization }),
+  };
+}
+
+function readQuantization(
+  table: Table | undefined,
+  shape: readonly number[],
+  index: number,
+): Quantization | undefined {
+  const scale = table?.floats(2) ?? [];
+  if (table === undefined || scale.length === 0) return undefined;
+  const zeroPoint = table.longs(3);
+  const axis = table.int(6);
+  const along = shape[axis] ?? 1;
+  if (scale.length !== 1 && scale.length !== along) {
+    throw damaged(`tensor ${index} has ${scale.length} scales for ${along} channels`);
+  }
+  return { scale, zeroPoint: zeroPoint.length === 0 ? scale.map(() => 0) : zeroPoint, axis };
+}
+
+function readOptions(kind: OperatorKind, table: Table | undefined): Readonly<Record<string, OptionValue>> {
+  if (table === undefined) return {};
+  const { fields } = OPERATORS[kind] as OperatorFacts;
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, [slot, stored, initial = 0]]) => {
+      if (stored === 'ints') return [name, table.ints(slot)];
+      if (stored === 'bool') return [name, table.byte(slot, Number(initial)) !== 0];
+      return [name, table[stored](slot, Number(initial))];
+    }),
+  );
+}
