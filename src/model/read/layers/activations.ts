@@ -1,0 +1,94 @@
+import { FUSED } from '../../tflite/operators.ts';
+import { unsupported, type LayerCall, type LayerConversion } from '../layer.ts';
+
+/** Add an activation by its Keras name. @returns the output's index; the input's own for `linear` */
+export function activate(call: LayerCall, input: number, activation: string): number {
+  const { graph, layer } = call;
+  const { shape } = graph.at(input);
+  const add = (kind: Parameters<typeof graph.operator>[0], options = {}): number =>
+    graph.operator(kind, `${layer.name}/${activation}`, [input], shape, options);
+  switch (activation) {
+    case 'linear':
+      return input;
+    case 'relu':
+      return add('RELU');
+    case 'relu6':
+      return add('RELU6');
+    case 'sigmoid':
+      return add('LOGISTIC');
+    case 'tanh':
+      return add('TANH');
+    case 'softmax':
+      return add('SOFTMAX', { beta: 1 });
+    case 'elu':
+      return add('ELU');
+    case 'hard_swish':
+    case 'hard_silu':
+      return add('HARD_SWISH');
+    case 'gelu':
+      return add('GELU', { approximate: false });
+    case 'swish':
+    case 'silu': {
+      const gate = add('LOGISTIC');
+      return graph.operator('MUL', `${layer.name}/${activation}_product`, [input, gate], shape, {
+        activation: FUSED.NONE,
+      });
+    }
+    case 'leaky_relu':
+      return add('LEAKY_RELU', { alpha: 0.2 });
+    default:
+      throw unsupported(
+        layer,
+        `activation is ${JSON.stringify(activation)}`,
+        `use one of ${ACTIVATIONS.join(', ')}`,
+      );
+  }
+}
+
+const ACTIVATIONS = [
+  'linear',
+  'relu',
+  'relu6',
+  'sigmoid',
+  'tanh',
+  'softmax',
+  'elu',
+  'hard_swish',
+  'gelu',
+  'swish',
+  'leaky_relu',
+] as const;
+
+const configured: LayerConversion = (call) =>
+  activate(call, call.inputs[0]!, call.config.text('activation', 'linear'));
+
+const relu: LayerConversion = (call) => {
+  const { config, inputs, graph, layer, input } = call;
+  config.only('threshold', 0, null);
+  const slope = config.number('negative_slope', 0);
+  const limit = config.raw('max_value') ?? null;
+  if (limit === 6 && slope === 0) return activate(call, inputs[0]!, 'relu6');
+  if (limit !== null) throw unsupported(layer, `max_value is ${JSON.stringify(limit)}`, 'use 6 or none');
+  if (slope === 0) return activate(call, inputs[0]!, 'relu');
+  return graph.operator('LEAKY_RELU', layer.name, inputs, input.shape, { alpha: slope });
+};
+
+const leakyRelu: LayerConversion = ({ config, inputs, graph, layer, input }) =>
+  graph.operator('LEAKY_RELU', layer.name, inputs, input.shape, {
+    // Keras 3 renamed `alpha` to `negative_slope`.
+    alpha: config.number('negative_slope', config.number('alpha', 0.3)),
+  });
+
+export const activationLayers: Readonly<Record<string, LayerConversion>> = {
+  Activation: configured,
+  ReLU: relu,
+  LeakyReLU: leakyRelu,
+  Softmax: (call) => {
+    call.config.only('axis', -1, call.input.shape.length - 1);
+    return activate(call, call.inputs[0]!, 'softmax');
+  },
+  ELU: (call) => {
+    call.config.only('alpha', 1);
+    return activate(call, call.inputs[0]!, 'elu');
+  },
+};
