@@ -10,14 +10,14 @@ export interface NumpyArray {
 }
 
 const READERS: Readonly<Record<string, (bytes: Uint8Array) => NumpyArray['values']>> = {
-  '<f4': (bytes) => new Float32Array(bytes.slice().buffer),
-  '<f8': (bytes) => new Float64Array(bytes.slice().buffer),
-  '<i4': (bytes) => new Int32Array(bytes.slice().buffer),
-  '<i2': (bytes) => new Int16Array(bytes.slice().buffer),
-  '<i8': (bytes) => Float64Array.from(new BigInt64Array(bytes.slice().buffer), Number),
-  '|i1': (bytes) => new Int8Array(bytes.slice().buffer),
-  '|u1': (bytes) => bytes.slice(),
-  '|b1': (bytes) => bytes.slice(),
+  '<f4': (bytes) => new Float32Array(new Uint8Array(bytes).buffer),
+  '<f8': (bytes) => new Float64Array(new Uint8Array(bytes).buffer),
+  '<i4': (bytes) => new Int32Array(new Uint8Array(bytes).buffer),
+  '<i2': (bytes) => new Int16Array(new Uint8Array(bytes).buffer),
+  '<i8': (bytes) => Float64Array.from(new BigInt64Array(new Uint8Array(bytes).buffer), Number),
+  '|i1': (bytes) => new Int8Array(new Uint8Array(bytes).buffer),
+  '|u1': (bytes) => new Uint8Array(bytes),
+  '|b1': (bytes) => new Uint8Array(bytes),
 };
 
 /** Read one `.npy`. @throws UserError `MODEL_DAMAGED` or `MODEL_UNSUPPORTED`, naming `place` */

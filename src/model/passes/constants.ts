@@ -4,7 +4,7 @@ import type { Tensor } from '../graph.ts';
 export function floatsOf({ type, data }: Tensor): Float32Array | undefined {
   if (type !== 'float32' || data === undefined) return undefined;
   // A file's constants need not be aligned as a Float32Array wants them.
-  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
+  const aligned = data.byteOffset % 4 === 0 ? data : new Uint8Array(data);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
 
