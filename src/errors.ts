@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'CLASS_UNKNOWN' // no such class
   | 'MODEL_DAMAGED' // a model file does not follow its own format
   | 'MODEL_UNSUPPORTED' // a model uses what this tool does not know
+  | 'CALIBRATION' // a calibration set that does not fit its model
   | 'RULE_UNKNOWN' // no such rule
   | 'GIT'; // Git is needed and is not there, or refused
 
