@@ -55,7 +55,7 @@ const activationsOf = (graph: Graph): number[] =>
 /** The graph with a batch of 1: the runtime takes no open dimension. */
 export const closed = (graph: Graph): Graph => ({
   ...graph,
-  tensors: graph.tensors.map(({ openBatch: _, ...tensor }) => tensor),
+  tensors: graph.tensors.map((tensor) => ({ ...tensor, openBatch: false })),
 });
 
 function widen(ranges: Map<number, Range>, index: number, values: Float32Array): void {

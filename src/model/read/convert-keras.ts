@@ -19,6 +19,8 @@ const CONVERSIONS: Readonly<Record<string, LayerConversion>> = {
 export const supportedLayers = (): readonly string[] =>
   ['InputLayer', ...Object.keys(CONVERSIONS)].toSorted();
 
+const key = (layer: string, call: number): string => `${layer}\0${call}`;
+
 /**
  * Turn a Keras model into a float graph, operator by operator, nothing fused yet.
  * @throws UserError `MODEL_UNSUPPORTED` that names the layer, its class and its place
@@ -26,7 +28,6 @@ export const supportedLayers = (): readonly string[] =>
 export function convertKeras(model: KerasModel): Graph {
   const graph = new GraphBuilder();
   const outputs = new Map<string, number>();
-  const key = (layer: string, call: number): string => `${layer}\0${call}`;
   const resolve = ([layer, call]: readonly [string, number, number]): number => {
     const index = outputs.get(key(layer, call));
     if (index === undefined) {

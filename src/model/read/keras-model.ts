@@ -53,13 +53,13 @@ export function parseKerasConfig(text: string, weights: KerasModel['weights']): 
 
 function functional(config: RawLayer['config'], weights: KerasModel['weights']): KerasModel {
   const layers = (config['layers'] as readonly RawLayer[]).map((layer) => ({
-    name: layer.name ?? String(layer.config['name']),
+    name: layer.name ?? nameOf(layer.config),
     kind: layer.class_name,
     config: layer.config,
     calls: (layer.inbound_nodes ?? []).map(refsOf),
   }));
   return {
-    name: String(config['name'] ?? 'model'),
+    name: nameOf(config),
     layers: inOrder(layers),
     inputs: endpoints(config['input_layers']),
     outputs: endpoints(config['output_layers']),
@@ -67,11 +67,13 @@ function functional(config: RawLayer['config'], weights: KerasModel['weights']):
   };
 }
 
+const nameOf = ({ name }: RawLayer['config']): string => (typeof name === 'string' ? name : 'model');
+
 /** A chain: each layer is called once, on the one before. */
 function sequential(config: RawLayer['config'], weights: KerasModel['weights']): KerasModel {
   const raw = config['layers'] as readonly RawLayer[];
   const layers: KerasLayer[] = raw.map(({ class_name: kind, config: own }) => ({
-    name: String(own['name']),
+    name: nameOf(own),
     kind,
     config: own,
     calls: [],
@@ -92,10 +94,11 @@ function sequential(config: RawLayer['config'], weights: KerasModel['weights']):
   }
   const chain = layers.map((layer, index): KerasLayer => {
     const before = layers[index - 1];
-    return before === undefined ? layer : { ...layer, calls: [[[before.name, 0, 0]]] };
+    if (before === undefined) return layer;
+    return { name: layer.name, kind: layer.kind, config: layer.config, calls: [[[before.name, 0, 0]]] };
   });
   return {
-    name: String(config['name'] ?? 'model'),
+    name: nameOf(config),
     layers: chain,
     inputs: [[chain[0]!.name, 0, 0]],
     outputs: [[chain.at(-1)!.name, 0, 0]],

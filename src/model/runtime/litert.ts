@@ -94,6 +94,8 @@ const TYPES: Readonly<Record<number, TensorInfo['type']>> = {
   10: 'float16',
 };
 
+const silent = (): void => {};
+
 let loading: Promise<LiteRt> | undefined;
 
 /** The runtime, loaded once for a process (about 100 ms). One thread, no network, no GPU. */
@@ -113,7 +115,6 @@ async function startLiteRt(): Promise<LiteRt> {
       filename: script,
     },
   )(require, script, dirname(script)) as (options: object) => Promise<Bindings>;
-  const silent = (): void => {};
   const wasm = await factory({
     wasmBinary: readFileSync(script.replace(/js$/, 'wasm')),
     print: silent,
@@ -132,19 +133,6 @@ async function loadModel(wasm: Bindings, environment: unknown, bytes: Uint8Array
   const model = wasm.loadModel(environment, pointer, bytes.byteLength);
   const compiled = await wasm.compileModel(environment, model, { accelerator: 'wasm' });
   const signature = model.getSignature(0);
-  const describe = (names: Vector<string>, typeOf: (index: number) => TensorType): Typed[] =>
-    list(names).map((name, index) => {
-      const type = typeOf(index);
-      return {
-        type,
-        info: {
-          name,
-          type: TYPES[type.elementType().value] ?? 'other',
-          shape: list(type.layout().dimensions()),
-          bytes: type.bytes(),
-        },
-      };
-    });
   const inputs = describe(signature.inputNames(), (index) => model.getInputTensorType(0, index));
   const outputs = describe(signature.outputNames(), (index) => model.getOutputTensorType(0, index));
   return {
@@ -158,6 +146,20 @@ async function loadModel(wasm: Bindings, environment: unknown, bytes: Uint8Array
     },
   };
 }
+
+const describe = (names: Vector<string>, typeOf: (index: number) => TensorType): Typed[] =>
+  list(names).map((name, index) => {
+    const type = typeOf(index);
+    return {
+      type,
+      info: {
+        name,
+        type: TYPES[type.elementType().value] ?? 'other',
+        shape: list(type.layout().dimensions()),
+        bytes: type.bytes(),
+      },
+    };
+  });
 
 interface Typed {
   readonly type: TensorType;

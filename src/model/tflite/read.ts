@@ -24,8 +24,8 @@ const BYTES: Readonly<Partial<Record<Tensor['type'], number>>> = {
   float64: 8,
   complex64: 8,
 };
-const KINDS = new Map(
-  Object.entries(OPERATORS).map(([kind, { code }]) => [code as number, kind as OperatorKind]),
+const KINDS: ReadonlyMap<number, OperatorKind> = new Map(
+  Object.entries(OPERATORS).map(([kind, { code }]) => [code, kind as OperatorKind]),
 );
 /** More would be no model, but a damaged count. */
 const MOST_ELEMENTS = 2 ** 31;
@@ -139,7 +139,7 @@ function readQuantization(
 
 function readOptions(kind: OperatorKind, table: Table | undefined): Readonly<Record<string, OptionValue>> {
   if (table === undefined) return {};
-  const { fields } = OPERATORS[kind] as OperatorFacts;
+  const { fields }: OperatorFacts = OPERATORS[kind];
   return Object.fromEntries(
     Object.entries(fields).map(([name, [slot, stored, initial = 0]]) => {
       if (stored === 'ints') return [name, table.ints(slot)];

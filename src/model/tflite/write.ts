@@ -118,7 +118,7 @@ function writeTensor(builder: Builder, tensor: Tensor, buffers: Buffers): number
 }
 
 function writeOperator(builder: Builder, operator: Operator, codes: Codes): number {
-  const { union, fields } = OPERATORS[operator.kind] as OperatorFacts;
+  const { union, fields }: OperatorFacts = OPERATORS[operator.kind];
   const code = codes.indexOf(operator);
   const options = union === 0 ? 0 : table(builder, optionFields(builder, operator, fields));
   const inputs = ints(builder, operator.inputs);

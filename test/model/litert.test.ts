@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { fuse } from '../../src/model/passes/fuse.ts';
+import { closed } from '../../src/model/quantize/calibrate.ts';
+import { convertKeras } from '../../src/model/read/convert-keras.ts';
+import { readKerasH5 } from '../../src/model/read/keras-h5.ts';
+import { loadLiteRt } from '../../src/model/runtime/litert.ts';
+import { writeTflite } from '../../src/model/tflite/write.ts';
+import { digitsFile, digitsSamples } from './digits.ts';
+
+// The contract with the runtime's package, which has no documented use outside a browser.
+
+test('the runtime loads a model, names its inputs and outputs, and runs it', async () => {
+  const runtime = await loadLiteRt();
+  const model = await runtime.load(
+    writeTflite(closed(fuse(convertKeras(await readKerasH5(digitsFile('model.h5'))))), ''),
+  );
+  expect(model.inputs).toEqual([{ name: 'image', type: 'float32', shape: [1, 8, 8, 1], bytes: 256 }]);
+  expect(model.outputs).toEqual([{ name: 'probs/softmax', type: 'float32', shape: [1, 10], bytes: 40 }]);
+  const [output] = await model.run([new Uint8Array(digitsSamples('test.npz')[0]!.buffer)]);
+  const sum = new Float32Array(output!.buffer).reduce((total, value) => total + value, 0);
+  expect(sum).toBeCloseTo(1, 5);
+  model.dispose();
+});
+
+test('an input of another size is refused before it reaches the runtime', async () => {
+  const runtime = await loadLiteRt();
+  const model = await runtime.load(
+    writeTflite(closed(fuse(convertKeras(await readKerasH5(digitsFile('model.h5'))))), ''),
+  );
+  await expect(model.run([new Uint8Array(255)])).rejects.toThrow('input image takes 256 bytes, got 255');
+  model.dispose();
+});
