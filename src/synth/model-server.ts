@@ -1,0 +1,112 @@
+import { ApiObject } from 'cdk8s';
+import { ServiceAccount } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { UserError } from '../errors.ts';
+import type { FleetSpec, ModelServerSpec, WorkloadContext } from '../fleet/spec.ts';
+import { maxUnavailableOf } from '../plan/availability.ts';
+import { workloadLabels } from './labels.ts';
+import type { KubeObject } from './manifests.ts';
+import { deliverModel } from './model-volume.ts';
+import { exposeServer } from './network.ts';
+import { forClass } from './per-class.ts';
+import { type PodSpec, RESTRICTED_POD } from './pod.ts';
+import { planServer } from './server-container.ts';
+import { serverContainer } from './server-resources.ts';
+import { telemetryAgent } from './telemetry-agent.ts';
+
+export interface ModelServerProps {
+  readonly workload: ModelServerSpec;
+  readonly context: WorkloadContext;
+  readonly fleet: FleetSpec;
+}
+
+const priorityClassName = (fleet: string): string => `${fleet}-inference`;
+
+/**
+ * Ranks inference above what else runs on a device: when memory or space is short, the others go first.
+ *
+ * Above the default of 0 and far below the system's own classes, which begin at 2,000,000,000.
+ */
+export const priorityClass = (fleet: string): KubeObject => ({
+  apiVersion: 'scheduling.k8s.io/v1',
+  kind: 'PriorityClass',
+  metadata: { name: priorityClassName(fleet), labels: { 'app.kubernetes.io/part-of': fleet } },
+  value: 1_000_000,
+  globalDefault: false,
+  description: `Inference of the fleet ${fleet}`,
+});
+
+/**
+ * Seconds from SIGTERM to SIGKILL. Inference takes milliseconds, and TensorFlow Serving's entry point is a shell that
+ * passes no signal on, so all of this time a device waits for its next server.
+ */
+const GRACE_SECONDS = 10;
+
+/**
+ * One model on every device of a class: a DaemonSet with its account, Service and NetworkPolicy.
+ *
+ * Names and selectors follow from the fleet and the workload alone, never from construct paths. Tolerates nothing of
+ * its own accord: what a DaemonSet tolerates by default (memory, disk and process pressure, cordoned nodes, the taints
+ * that evict) keeps inference on a device in trouble, and a device that is off leaves the count of those that should
+ * run it, which an own toleration of `unreachable:NoSchedule` would undo.
+ */
+export class ModelServer extends Construct {
+  constructor(scope: Construct, id: string, { workload, context, fleet }: ModelServerProps) {
+    super(scope, id);
+    const name = context.workload;
+    const labels = workloadLabels(context.fleet, name);
+    const model = fleet.models?.[workload.model];
+    if (model === undefined) {
+      throw new UserError(
+        'FLEET_SYNTH',
+        `workload "${name}" serves model "${workload.model}", which fleet "${fleet.name}" does not declare`,
+        'declare it under models',
+      );
+    }
+    const server = planServer(forClass(workload.server, context.class), model.name);
+    const copier = workload.copier === undefined ? undefined : forClass(workload.copier, context.class);
+    const delivery = deliverModel(model, context.device.k3s, copier, `class "${context.class}"`);
+    const { container, volumes } = serverContainer(workload, server, delivery, context);
+    const agent =
+      workload.telemetry &&
+      telemetryAgent(
+        workload.telemetry,
+        { workload: name, port: server.http, path: server.metrics },
+        [server.http, server.grpc],
+        context,
+      );
+    // The copier first: a sidecar that starts before it would add its own request to the copier's.
+    const initContainers = [delivery.copier, agent?.sidecar].filter((part) => part !== undefined);
+
+    new ServiceAccount(this, 'account', { metadata: { name, labels }, automountToken: false });
+    exposeServer(this, { name, labels, server, telemetry: workload.telemetry });
+    const pod: PodSpec = {
+      serviceAccountName: name,
+      automountServiceAccountToken: false,
+      // Without it every pod's environment lists every Service of the namespace.
+      enableServiceLinks: false,
+      priorityClassName: priorityClassName(context.fleet),
+      nodeSelector: { 'kubernetes.io/arch': context.device.arch },
+      securityContext: RESTRICTED_POD,
+      terminationGracePeriodSeconds: GRACE_SECONDS,
+      ...(initContainers.length > 0 ? { initContainers } : {}),
+      containers: [container],
+      volumes: [...volumes, ...(agent?.volumes ?? [])],
+    };
+    new ApiObject(this, 'devices', {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name, labels },
+      spec: {
+        revisionHistoryLimit: 2,
+        selector: { matchLabels: labels },
+        updateStrategy: {
+          type: 'RollingUpdate',
+          // No surge: a second server beside the first does not fit a board, and would wait forever.
+          rollingUpdate: { maxSurge: 0, maxUnavailable: maxUnavailableOf(context.device) },
+        },
+        template: { metadata: { labels }, spec: pod },
+      },
+    });
+  }
+}

@@ -1,0 +1,157 @@
+import type { FleetSpec, FluxDelivery } from '../../fleet/spec.ts';
+import { offlineOf } from '../../plan/availability.ts';
+import { IDENTITY } from '../labels.ts';
+import type { KubeObject } from '../manifests.ts';
+import { daemonSetHealth } from './flux-health.ts';
+import type { Target } from './target.ts';
+
+const NAMESPACE = 'flux-system';
+const DEFAULTS = { timeout: '5m', retryInterval: '2m', tag: 'latest' } as const;
+const KUSTOMIZATION = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' } as const;
+
+/** Everything but what clusters read stays out of the artifact, so that nothing else changes it. */
+const ONLY_GENERATED = '/*\n!/generated\n';
+
+const partOf = (fleet: string) => ({ 'app.kubernetes.io/part-of': fleet });
+
+const sourceRef = (fleet: string, { source }: FluxDelivery) => ({
+  kind: source.kind === 'git' ? 'GitRepository' : 'OCIRepository',
+  name: fleet,
+});
+
+/** What both Kustomizations of a fleet do alike: never delete what runs when they go themselves. */
+const common = (fleet: string, delivery: FluxDelivery) => ({
+  interval: delivery.interval,
+  // Short, so that a fix never waits long behind a release that does not come up.
+  retryInterval: delivery.retryInterval ?? DEFAULTS.retryInterval,
+  timeout: delivery.timeout ?? DEFAULTS.timeout,
+  prune: true,
+  deletionPolicy: 'Orphan',
+  sourceRef: sourceRef(fleet, delivery),
+});
+
+/**
+ * Pods of model servers are restricted, so that is enforced; a plain cdk8s workload may need more, so where a fleet has
+ * one Kubernetes only warns. At the class's own minor: a newer one may ask for more.
+ */
+function podSecurity(spec: FleetSpec, k3s: string): Readonly<Record<string, string>> {
+  const isOurs = Object.values(spec.workloads).every((workload) => typeof workload !== 'function');
+  const modes = isOurs ? ['enforce', 'warn'] : ['warn'];
+  return Object.fromEntries(
+    modes.flatMap((mode) => [
+      [`pod-security.kubernetes.io/${mode}`, 'restricted'],
+      [`pod-security.kubernetes.io/${mode}-version`, `v${k3s}`],
+    ]),
+  );
+}
+
+/** A variable that stays a string whatever it holds. */
+const quoted = (variable: string): string => `\${quote}\${${variable}}\${quote}`;
+
+/**
+ * The frame of a release: what a cluster needs around its objects. The only place with `${…}`, which the cluster's own
+ * Kustomization fills from its identity; `quote` is `"`, so that a cluster named 0042 stays a string.
+ *
+ * That reconciles a cluster; it does not soak a wave.
+ */
+function frame(spec: FleetSpec, className: string): Readonly<Record<string, KubeObject>> {
+  const device = spec.classes[className]!;
+  const labels = partOf(spec.name);
+  return {
+    'namespace.yaml': {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: spec.name,
+        labels: { ...labels, ...podSecurity(spec, device.k3s) },
+        // Whatever goes wrong with a commit, everything in it must not go with it.
+        annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
+      },
+    },
+    'identity.yaml': {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: IDENTITY, namespace: spec.name, labels },
+      data: {
+        cluster: quoted('cluster'),
+        class: quoted('class'),
+        slice: quoted('slice'),
+        region: quoted('region'),
+      },
+    },
+    'release.yaml': {
+      ...KUSTOMIZATION,
+      metadata: { name: `${spec.name}-release`, namespace: NAMESPACE, labels },
+      spec: {
+        ...common(spec.name, spec.delivery),
+        path: `./generated/${spec.name}/slices/\${slice}/\${class}/release`,
+        wait: true,
+        healthCheckExprs: [
+          { apiVersion: 'apps/v1', kind: 'DaemonSet', current: daemonSetHealth(offlineOf(device)) },
+        ],
+      },
+    },
+  };
+}
+
+function sourceObject({ name, delivery: { source, interval } }: FleetSpec): KubeObject {
+  const shared = {
+    interval,
+    timeout: '60s',
+    ignore: ONLY_GENERATED,
+    ...(source.secretRef === undefined ? {} : { secretRef: { name: source.secretRef } }),
+  };
+  const metadata = { name, namespace: NAMESPACE, labels: partOf(name) };
+  const apiVersion = 'source.toolkit.fluxcd.io/v1';
+  return source.kind === 'git'
+    ? {
+        apiVersion,
+        kind: 'GitRepository',
+        metadata,
+        spec: { url: source.url, ref: { branch: source.branch }, ...shared },
+      }
+    : {
+        apiVersion,
+        kind: 'OCIRepository',
+        metadata,
+        spec: { url: source.url, ref: { tag: source.tag ?? DEFAULTS.tag }, ...shared },
+      };
+}
+
+/** Delivery by Flux's source-controller and kustomize-controller 1.9 or later (Flux 2.9). */
+export const fluxTarget: Target = {
+  capabilities: { soak: false, gateOnMetric: false, revert: false, pinDigest: true, percentWaves: false },
+  frame,
+  bootstrap(spec, { cluster, class: className, region, slice }) {
+    const { name } = spec;
+    const identity = `breakwater-${name}`;
+    return [
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: {
+          name: identity,
+          namespace: NAMESPACE,
+          // An edit is followed at once, without a commit.
+          labels: { ...partOf(name), 'reconcile.fluxcd.io/watch': 'Enabled' },
+        },
+        data: { cluster, class: className, region, slice },
+      },
+      sourceObject(spec),
+      {
+        ...KUSTOMIZATION,
+        metadata: { name, namespace: NAMESPACE, labels: partOf(name) },
+        spec: {
+          ...common(name, spec.delivery),
+          path: `./generated/${name}/slices/${slice}/${className}`,
+          postBuild: {
+            substitute: { quote: '"' },
+            substituteFrom: [{ kind: 'ConfigMap', name: identity }],
+            // Else an emptied ConfigMap lets a literal ${cluster} through, and Flux calls that Ready.
+            substituteStrategy: 'Always',
+          },
+        },
+      },
+    ];
+  },
+};

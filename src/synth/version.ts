@@ -1,0 +1,81 @@
+import type { Version } from '../plan/plan.ts';
+import type { KubeObject } from './manifests.ts';
+import { shortDigest } from './digest.ts';
+
+/** Label of every pod: what evidence about it is about. Never part of a selector. */
+export const VERSION_LABEL = 'breakwater.dev/version';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+const has = (value: unknown, key: string): value is Json => isJson(value) && isJson(value[key]);
+
+/**
+ * Replace the pod template of an object, wherever its kind keeps it: the object itself for a Pod, `spec.jobTemplate`
+ * for a CronJob, `spec.template` for all others, custom kinds included. An object without one comes back as it is.
+ */
+export function mapTemplate(object: KubeObject, change: (template: Json) => Json): KubeObject {
+  if (object.kind === 'Pod' && object.apiVersion === 'v1') return { ...object, ...change(object) };
+  const inSpec = (holder: Json): Json => {
+    const spec = holder['spec'];
+    if (has(spec, 'jobTemplate')) {
+      return { ...holder, spec: { ...spec, jobTemplate: inSpec(spec['jobTemplate'] as Json) } };
+    }
+    if (!has(spec, 'template')) return holder;
+    const template = spec['template'] as Json;
+    if (!has(template, 'spec') || !Array.isArray((template['spec'] as Json)['containers'])) return holder;
+    return { ...holder, spec: { ...spec, template: change(template) } };
+  };
+  return inSpec(object) as KubeObject;
+}
+
+/** The pod templates of objects, in their order. */
+export function templatesOf(objects: readonly KubeObject[]): readonly Json[] {
+  const found: Json[] = [];
+  for (const object of objects) {
+    mapTemplate(object, (template) => {
+      found.push({ metadata: template['metadata'], spec: template['spec'] });
+      return template;
+    });
+  }
+  return found;
+}
+
+/**
+ * The version of a workload: a digest of its pod templates and of the config it mounts, so that it changes exactly
+ * when its pods restart. A workload that has no pods is all its objects: nothing else of it can work or fail.
+ *
+ * @param config names and data of the workload's immutable ConfigMaps
+ */
+export function versionOf(
+  objects: readonly KubeObject[],
+  config: Readonly<Record<string, unknown>>,
+): Version {
+  const templates = templatesOf(objects);
+  return `v${shortDigest({ templates: templates.length > 0 ? templates : objects, config })}`;
+}
+
+/** Put the version on every pod template. */
+export const labelPods = (objects: readonly KubeObject[], version: Version): readonly KubeObject[] =>
+  objects.map((object) =>
+    mapTemplate(object, (template) => {
+      const metadata = (template['metadata'] ?? {}) as Json;
+      const labels = { ...(metadata['labels'] as Json | undefined), [VERSION_LABEL]: version };
+      return { ...template, metadata: { ...metadata, labels } };
+    }),
+  );
+
+/** Let pods pull their images with these secrets, unless they name some themselves. */
+export function addPullSecrets(
+  objects: readonly KubeObject[],
+  secrets: readonly string[],
+): readonly KubeObject[] {
+  if (secrets.length === 0) return objects;
+  const imagePullSecrets = secrets.map((name) => ({ name }));
+  return objects.map((object) =>
+    mapTemplate(object, (template) => ({
+      ...template,
+      spec: { imagePullSecrets, ...(template['spec'] as Json) },
+    })),
+  );
+}
