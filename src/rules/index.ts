@@ -3,10 +3,15 @@
 import type { Rule } from '../check/rule.ts';
 import budgetCoversFirstWave from './budget-covers-first-wave.ts';
 import budgetSet from './budget-set.ts';
+import canarySeesCeiling from './canary-sees-ceiling.ts';
+import canarySeesClass from './canary-sees-class.ts';
+import canarySpreads from './canary-spreads.ts';
 import cdk8sPlusDefaults from './cdk8s-plus-defaults.ts';
+import ceilingNotAlone from './ceiling-not-alone.ts';
 import classHasClusters from './class-has-clusters.ts';
 import classInFirstWave from './class-in-first-wave.ts';
 import copierDeclared from './copier-declared.ts';
+import detectWithinBudget from './detect-within-budget.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
 import fitsMemory from './fits-memory.ts';
 import fitsScheduler from './fits-scheduler.ts';
@@ -57,10 +62,15 @@ export type * from '../check/rule.ts';
 export const rules: readonly Rule[] = [
   budgetCoversFirstWave,
   budgetSet,
+  canarySeesCeiling,
+  canarySeesClass,
+  canarySpreads,
   cdk8sPlusDefaults,
+  ceilingNotAlone,
   classHasClusters,
   classInFirstWave,
   copierDeclared,
+  detectWithinBudget,
   firstWaveIsPart,
   fitsMemory,
   fitsScheduler,
