@@ -1,5 +1,5 @@
-import { asRecord, asList, asText, within } from '../check/json.ts';
-import { containersOf, nameOf, podTemplates } from '../check/pods.ts';
+import { imagesOf } from '../check/images.ts';
+import { podTemplates } from '../check/pods.ts';
 import { defineRule } from '../check/rule.ts';
 import { exampleContainer, exampleDaemonSet, exampleImage, exampleObjects } from './example-objects.ts';
 
@@ -19,27 +19,13 @@ export default defineRule({
 
   *check({ objects }) {
     for (const pod of podTemplates(objects)) {
-      const images = [
-        ...containersOf(pod).map((container) => ({
-          what: nameOf(container),
-          path: `${container.path}/image`,
-          image: container.spec['image'],
-        })),
-        ...asList(pod.spec['volumes']).flatMap((volume, index) => {
-          const image = within(volume, 'image', 'reference');
-          const what = `volume "${asText(asRecord(volume)['name']) ?? `#${index}`}"`;
-          const path = `${pod.path}/spec/volumes/${index}/image/reference`;
-          return image === undefined ? [] : [{ what, path, image }];
-        }),
-      ];
-      for (const { what, path, image } of images) {
-        const text = asText(image) ?? '';
-        if (PINNED.test(text)) continue;
+      for (const { what, path, image } of imagesOf(pod)) {
+        if (PINNED.test(image)) continue;
         yield {
           path,
           at: pod.placed,
-          message: text === '' ? `${what} has no image` : `${what} names image ${text} without a digest`,
-          fix: `pin it: ${text === '' ? 'registry.example.com/name' : nameIn(text)}@sha256:<64 hex digits>`,
+          message: image === '' ? `${what} has no image` : `${what} names image ${image} without a digest`,
+          fix: `pin it: ${image === '' ? 'registry.example.com/name' : nameIn(image)}@sha256:<64 hex digits>`,
         };
       }
     }

@@ -13,19 +13,23 @@ import classInFirstWave from './class-in-first-wave.ts';
 import copierDeclared from './copier-declared.ts';
 import detectWithinBudget from './detect-within-budget.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
+import fitsDisk from './fits-disk.ts';
 import fitsMemory from './fits-memory.ts';
 import fitsScheduler from './fits-scheduler.ts';
+import folderBounded from './folder-bounded.ts';
 import gateCanDecide from './gate-can-decide.ts';
 import gateHasEvidence from './gate-has-evidence.ts';
 import ignoreExpired from './ignore-expired.ts';
 import ignoreUnknown from './ignore-unknown.ts';
 import ignoreUnused from './ignore-unused.ts';
+import imageArchitecture from './image-architecture.ts';
 import imageDigest from './image-digest.ts';
 import imagePullPolicy from './image-pull-policy.ts';
 import intervalMinimum from './interval-minimum.ts';
 import k3sSupported from './k3s-supported.ts';
 import memoryGuaranteed from './memory-guaranteed.ts';
 import memorySet from './memory-set.ts';
+import modelFitsLimit from './model-fits-limit.ts';
 import nameValid from './name-valid.ts';
 import objectDuplicate from './object-duplicate.ts';
 import pauseCoversWindow from './pause-covers-window.ts';
@@ -46,6 +50,7 @@ import sourceClones from './source-clones.ts';
 import telemetrySecret from './telemetry-secret.ts';
 import tensorflowServingAmd64 from './tensorflow-serving-amd64.ts';
 import timeoutCoversLoad from './timeout-covers-load.ts';
+import unavailableCoversOffline from './unavailable-covers-offline.ts';
 import updateFits from './update-fits.ts';
 import volumeMount from './volume-mount.ts';
 import volumeSource from './volume-source.ts';
@@ -72,19 +77,23 @@ export const rules: readonly Rule[] = [
   copierDeclared,
   detectWithinBudget,
   firstWaveIsPart,
+  fitsDisk,
   fitsMemory,
   fitsScheduler,
+  folderBounded,
   gateCanDecide,
   gateHasEvidence,
   ignoreExpired,
   ignoreUnknown,
   ignoreUnused,
+  imageArchitecture,
   imageDigest,
   imagePullPolicy,
   intervalMinimum,
   k3sSupported,
   memoryGuaranteed,
   memorySet,
+  modelFitsLimit,
   nameValid,
   objectDuplicate,
   pauseCoversWindow,
@@ -105,6 +114,7 @@ export const rules: readonly Rule[] = [
   telemetrySecret,
   tensorflowServingAmd64,
   timeoutCoversLoad,
+  unavailableCoversOffline,
   updateFits,
   volumeMount,
   volumeSource,
