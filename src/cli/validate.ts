@@ -46,15 +46,39 @@ export const validate = defineVerb<[paths: string[]], Options>({
   },
 });
 
-async function checkAll(
-  paths: readonly string[],
-  _against: string | undefined,
+async function checkAll(paths: readonly string[], against: string | undefined, io: Io): Promise<CheckReport> {
+  const files = paths.filter((path) => isManifest(path, io.cwd));
+  const fleets = paths.filter((path) => !files.includes(path));
+  const { mergeReports } = await import('../check/report.ts');
+  return mergeReports([
+    ...(paths.length === 0 || fleets.length > 0 ? await checkFleets(fleets, against, io) : []),
+    ...(files.length > 0 ? [await checkManifests(files, io)] : []),
+  ]);
+}
+
+async function checkFleets(
+  names: readonly string[],
+  against: string | undefined,
   io: Io,
-): Promise<CheckReport> {
+): Promise<readonly CheckReport[]> {
+  const { buildFleets } = await import('./build-fleets.ts');
+  const { checkBuilt, plansAt } = await import('./check-built.ts');
+  const fleets = await buildFleets(names, io);
+  const before =
+    against === undefined
+      ? undefined
+      : await plansAt(
+          against,
+          fleets.map(({ loaded }) => loaded.spec.name),
+          io,
+        );
+  return checkBuilt(fleets, { before }, io);
+}
+
+async function checkManifests(files: readonly string[], io: Io): Promise<CheckReport> {
   const { checkFiles } = await import('../check/check.ts');
   const { loadFiles } = await import('../check/load-files.ts');
   const { rules } = await import('../rules/index.ts');
-  const files = paths.filter((path) => isManifest(path, io.cwd));
   return checkFiles(loadFiles(files, io.cwd), { rules });
 }
 

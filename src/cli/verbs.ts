@@ -1,8 +1,27 @@
+import { explain } from './explain.ts';
 import { init } from './init.ts';
+import { plan } from './plan.ts';
+import { promote } from './promote.ts';
+import { retry } from './retry.ts';
+import { rollback } from './rollback.ts';
 import { rules } from './rules.ts';
 import { schema } from './schema.ts';
+import { status } from './status.ts';
+import { synth } from './synth.ts';
 import { validate } from './validate.ts';
 import type { Verb } from './verb.ts';
 
 /** Every verb, in the order of `--help`. A new one is one file and one line here. */
-export const verbs = [init, validate, rules, schema] as readonly Verb[];
+export const verbs = [
+  init,
+  plan,
+  synth,
+  validate,
+  status,
+  promote,
+  rollback,
+  retry,
+  explain,
+  rules,
+  schema,
+] as readonly Verb[];

@@ -1,0 +1,109 @@
+import type { CheckReport } from '../check/finding.ts';
+import type { RolloutSubject } from '../check/rule.ts';
+import type { OpenedFleet } from '../output/open.ts';
+import { namedReleases } from '../plan/named-releases.ts';
+import type { PlanFile } from '../plan/plan.ts';
+import type { RolloutState } from '../plan/state.ts';
+import type { Releases } from '../synth/manifests.ts';
+import type { BuiltFleet } from './build-fleets.ts';
+import { type Io, progress } from './io.ts';
+
+/** By fleet: the plan to compare with; `undefined` where the fleet is new. */
+export type PlansBefore = ReadonlyMap<string, PlanFile | undefined>;
+
+/** What fleets are checked beside. */
+export interface Beside {
+  /** Absent where there is no reference to compare with. */
+  readonly before?: PlansBefore | undefined;
+  /** By fleet: pointers that are not written yet, instead of those in the rollout file. */
+  readonly states?: ReadonlyMap<string, RolloutState>;
+}
+
+/**
+ * Let the rules look at fleets, each with its pointers and the releases that these name.
+ * @returns one report for each fleet
+ */
+export async function checkBuilt(
+  fleets: readonly BuiltFleet[],
+  { before, states }: Beside,
+  io: Io,
+): Promise<readonly CheckReport[]> {
+  const { checkFleet } = await import('../check/check.ts');
+  const { nodeFileSystem } = await import('../output/node-file-system.ts');
+  const { openFleet } = await import('../output/open.ts');
+  const { planFile } = await import('../output/plan-file.ts');
+  const { rules } = await import('../rules/index.ts');
+  const today = new Date(io.now()).toISOString().slice(0, 10);
+  const reports: CheckReport[] = [];
+  for (const { loaded, plan, releases } of fleets) {
+    const { name } = loaded.spec;
+    progress(io, `checking ${name}`);
+    const after = planFile(plan, releases);
+    const objects = Object.fromEntries(
+      Object.entries(releases).map(([of, release]) => [of, release.objects.map(({ object }) => object)]),
+    );
+    const opened = openFleet(nodeFileSystem, io.cwd, name);
+    const state = states?.get(name) ?? opened.state;
+    reports.push(
+      await checkFleet(
+        {
+          loaded,
+          plan,
+          releases,
+          rollout: state && { state, plan: after, stored: storedReleases(state, opened, releases) },
+          change: before === undefined ? undefined : { before: before.get(name), after, objects },
+        },
+        { rules, today },
+      ),
+    );
+  }
+  progress(io, '');
+  return reports;
+}
+
+/** Every release that pointers name: as it is stored, or as it was made just now. */
+function storedReleases(
+  state: RolloutState,
+  { store }: OpenedFleet,
+  releases: Releases,
+): RolloutSubject['stored'] {
+  const byClass = [...namedReleases(state)].map(([name, ids]) => {
+    const made = releases[name];
+    const ofClass = [...ids].map((id) => {
+      const stored = store.get(name, id);
+      const isNew = stored.status === 'missing' && made?.id === id;
+      return [id, isNew ? { id, status: 'whole' as const, versions: made.versions } : stored] as const;
+    });
+    return [name, new Map(ofClass)] as const;
+  });
+  return new Map(byClass);
+}
+
+/** The plans that stand in `generated/` now. */
+export async function plansOnDisk(names: readonly string[], io: Io): Promise<PlansBefore> {
+  const { nodeFileSystem } = await import('../output/node-file-system.ts');
+  const { openFleet, planOf } = await import('../output/open.ts');
+  const plans = names.map((name) => {
+    const opened = openFleet(nodeFileSystem, io.cwd, name);
+    return [name, opened.planText === undefined ? undefined : planOf(opened)] as const;
+  });
+  return new Map(plans);
+}
+
+/**
+ * The plans that a commit has.
+ * @throws UserError `GIT`, `PLAN_SYNTAX`
+ */
+export async function plansAt(ref: string, names: readonly string[], io: Io): Promise<PlansBefore> {
+  const { parsePlan } = await import('../output/plan-file.ts');
+  const { filesAt } = await import('./git.ts');
+  const files = filesAt(io.cwd, ref, names.map(planPath));
+  return new Map(
+    names.map((name) => {
+      const text = files.get(planPath(name))?.toString('utf8');
+      return [name, text === undefined ? undefined : parsePlan(text, `${planPath(name)} at ${ref}`)];
+    }),
+  );
+}
+
+const planPath = (name: string): string => `generated/${name}/plan.json`;

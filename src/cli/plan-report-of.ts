@@ -1,0 +1,60 @@
+import { gzipSync } from 'node:zlib';
+import { asList, asText, within } from '../check/json.ts';
+import { containersOf, podTemplates } from '../check/pods.ts';
+import { parseBytes } from '../fleet/units.ts';
+import { exposureOf, reachOf, requestsPerSecond } from '../plan/exposure.ts';
+import { scheduleOf } from '../plan/schedule.ts';
+import { pullOf, transferOf } from '../plan/transfer.ts';
+import type { PlanReport } from '../report/plan/plan-report.ts';
+import type { PlacedObject } from '../synth/manifests.ts';
+import type { BuiltFleet } from './build-fleets.ts';
+
+/** Work out what follows from a plan and its releases. Pure. */
+export function planReportOf({ loaded, plan, releases }: BuiltFleet): PlanReport {
+  const { spec, file, images } = loaded;
+  const models = Object.values(spec.models ?? {});
+  const sizes = new Map(models.map(({ image, size }) => [image, parseBytes(size)]));
+  const pulls = Object.fromEntries(
+    Object.entries(releases).map(([name, { objects }]) => [
+      name,
+      pullOf(imagesOf(objects), spec.classes[name]!, images, sizes),
+    ]),
+  );
+  const { source } = plan.delivery;
+  return {
+    file,
+    plan,
+    schedule: scheduleOf(plan),
+    exposure: exposureOf(plan),
+    pulls,
+    transfers: plan.waves.map(({ classes }) =>
+      Object.fromEntries(
+        Object.entries(classes).map(([name, count]) => [
+          name,
+          transferOf(pulls[name]?.bytes ?? 0, spec.classes[name]!, count),
+        ]),
+      ),
+    ),
+    reach: reachOf(plan.delivery),
+    source: {
+      kind: source.kind,
+      url: source.url,
+      requestsPerSecond: requestsPerSecond(plan.total.clusters, plan.delivery),
+      ...(source.limit === undefined ? {} : { limit: source.limit.requestsPerSecond }),
+      bytesPerCluster: gzipSync(
+        Object.values(releases)
+          .flatMap(({ files }) => [...files.values()])
+          .join(''),
+      ).length,
+    },
+  };
+}
+
+/** The images that the pods of a release pull: of containers and of volumes. */
+function imagesOf(objects: readonly PlacedObject[]): readonly string[] {
+  const pods = podTemplates(objects);
+  const ofContainers = pods.flatMap(containersOf).map(({ spec }) => spec['image']);
+  const volumes = pods.flatMap(({ spec }) => asList(spec['volumes']));
+  const ofVolumes = volumes.map((volume) => within(volume, 'image', 'reference'));
+  return [...ofContainers, ...ofVolumes].flatMap((image) => asText(image) ?? []);
+}

@@ -1,0 +1,107 @@
+import { nextStep } from '../plan/next-step.ts';
+import { runsOf, sizeOf } from '../plan/movement.ts';
+import type { PlanFile, PlannedWave, ReleaseId, SliceName } from '../plan/plan.ts';
+import { soakOf, tellSoak } from '../plan/soak.ts';
+import type { ClassState, RolloutState } from '../plan/state.ts';
+import type { ClassStatus, FleetStatus, NextMove, WaveStatus } from '../report/status.ts';
+import type { PointerHistory } from './pointer-history.ts';
+
+/** Where a fleet's rollout stands, and what would move next. Pure. */
+export function statusOf(
+  state: RolloutState,
+  plan: PlanFile,
+  history: PointerHistory,
+  nowMs: number,
+): FleetStatus {
+  return {
+    fleet: plan.fleet,
+    clusters: plan.total.clusters,
+    devices: plan.total.devices,
+    classes: Object.entries(state.classes).map(([name, of]): ClassStatus => ({
+      class: name,
+      clusters: plan.classes[name]?.clusters ?? 0,
+      devices: plan.classes[name]?.devices ?? 0,
+      wanted: plan.wanted[name]?.release ?? runsOf(of, plan.slices[0]!.name),
+      settled: of.settled,
+      rejected: of.rejected,
+      waves: plan.waves.flatMap((wave) => wavesOf(of, name, wave, plan, history)),
+      next: nextOf(of, name, plan, history, nowMs),
+    })),
+  };
+}
+
+/** A wave's slices by what they run, in the order of its slices. */
+function wavesOf(
+  state: ClassState,
+  name: string,
+  wave: PlannedWave,
+  plan: PlanFile,
+  history: PointerHistory,
+): readonly WaveStatus[] {
+  const releases = [...new Set(wave.slices.map((slice) => runsOf(state, slice)))];
+  return releases.map((runs) => {
+    const slices = wave.slices.filter((slice) => runsOf(state, slice) === runs);
+    // A whole wave is counted as planned; parts are summed slice by slice.
+    const whole = releases.length === 1 ? wave.classes[name] : undefined;
+    const { clusters, devices } = whole ?? sizesOf(slices, name, plan);
+    return {
+      wave: wave.name,
+      percent: wave.percent,
+      clusters,
+      devices,
+      runs,
+      since: sinceOf(slices, name, history),
+    };
+  });
+}
+
+function sinceOf(slices: readonly SliceName[], name: string, history: PointerHistory): WaveStatus['since'] {
+  const commits = slices.map((slice) => history.commitOf(name, slice));
+  const youngest = commits.reduce((latest, commit) =>
+    latest === undefined || commit === undefined ? undefined : commit.time > latest.time ? commit : latest,
+  );
+  return youngest === undefined ? null : { commit: youngest.commit, time: isoMinute(youngest.time) };
+}
+
+/** What a promotion of this class would do now. */
+export function nextOf(
+  state: ClassState,
+  name: string,
+  plan: PlanFile,
+  { lastMove }: Pick<PointerHistory, 'lastMove'>,
+  nowMs: number,
+): NextMove {
+  const step = nextStep(state, plan);
+  if (step === undefined) {
+    return { state: 'settled', reason: `every slice runs ${runsOf(state, plan.slices[0]!.name)}` };
+  }
+  const what = { wave: step.wave.name, release: step.release, ...sizesOf(step.slices, name, plan) };
+  const stop = refusal(state, step.release);
+  if (stop !== undefined) return { ...what, state: 'waiting', dueAt: null, reason: stop };
+  const soak = soakOf(step, name, lastMove);
+  const dueAt = soak.dueAt === undefined ? null : isoMinute(soak.dueAt);
+  const due = soak.requiredMs === 0 || (soak.dueAt !== undefined && soak.dueAt <= nowMs);
+  return due
+    ? { ...what, state: 'due', dueAt, reason: `run breakwater promote ${plan.fleet}` }
+    : { ...what, state: 'waiting', dueAt, reason: tellSoak(step, soak, nowMs) };
+}
+
+function refusal(state: ClassState, release: ReleaseId): string | undefined {
+  if (state.rejected.some((rejected) => rejected.release === release)) return 'it is rejected';
+  return state.settled === release ? 'it is the settled release, handed on by a rollback only' : undefined;
+}
+
+const sizesOf = (
+  slices: readonly SliceName[],
+  name: string,
+  plan: PlanFile,
+): { clusters: number; devices: number } => {
+  const sizes = slices.map((slice) => sizeOf(plan, slice, name));
+  return {
+    clusters: sizes.reduce((sum, { clusters }) => sum + clusters, 0),
+    devices: sizes.reduce((sum, { devices }) => sum + devices, 0),
+  };
+};
+
+/** `2026-11-25T00:12Z`. */
+const isoMinute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;

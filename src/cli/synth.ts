@@ -1,0 +1,88 @@
+import type { CheckReport } from '../check/finding.ts';
+import type { SynthOutcome, SynthRequest } from '../output/synth.ts';
+import { synthFormats } from '../report/synth.ts';
+import type { BuiltFleet } from './build-fleets.ts';
+import { type ExitStatus, type Io, progress } from './io.ts';
+import { formatAs, formatOption } from './options.ts';
+import { defineVerb } from './verb.ts';
+import { ownPackage } from './version.ts';
+
+interface Options {
+  readonly check?: true;
+  readonly stdout?: true;
+  readonly format: string;
+}
+
+/** Make manifests, check them, place new releases on the first wave, and write `generated/`. */
+export const synth = defineVerb<[fleets: string[]], Options>({
+  name: 'synth',
+  summary: 'check fleets, then write generated/ and place new releases on the first wave',
+  examples: ['synth', 'synth hello-edge --check', 'synth hello-edge --stdout'],
+  declare: (command) =>
+    command
+      .argument('[fleets...]', 'names of fleets, or their files (default: all)')
+      .option('--check', 'write nothing; print the files that differ, status 1 if any')
+      .option('--stdout', 'write nothing; print the objects of every release as YAML')
+      .addOption(formatOption(synthFormats)),
+
+  async run([names], options, io): Promise<ExitStatus> {
+    const { buildFleets } = await import('./build-fleets.ts');
+    const { describeSynth, manifestsOf } = await import('./describe-synth.ts');
+    const fleets = await buildFleets(names, io);
+    if (options.stdout === true) {
+      for (const { releases } of fleets) io.stdout(manifestsOf(releases));
+      return 0;
+    }
+    const { compareFleets } = await import('../output/synth.ts');
+    const request: SynthRequest = { root: io.cwd, fleets, breakwater: ownPackage.version };
+    const compared = compareFleets(request);
+    if (options.check === true) {
+      const report = { outcome: 'compared', fleets: describeSynth(fleets, compared, io) } as const;
+      io.stdout(formatAs(synthFormats, options.format, report));
+      return compared.every(({ changes }) => changes.length === 0) ? 0 : 1;
+    }
+    return checkAndWrite(fleets, request, compared, options.format, io);
+  },
+});
+
+/** Errors stop the write: nothing is written then. */
+async function checkAndWrite(
+  fleets: readonly BuiltFleet[],
+  request: SynthRequest,
+  compared: readonly SynthOutcome[],
+  format: string,
+  io: Io,
+): Promise<ExitStatus> {
+  const { describeSynth } = await import('./describe-synth.ts');
+  const check = await checkPlaced(fleets, compared, io);
+  const refused = check.counts.errors > 0;
+  const outcomes = refused ? compared : await write(request, io);
+  const report = {
+    outcome: refused ? 'refused' : 'written',
+    fleets: describeSynth(fleets, outcomes, io),
+    check,
+  } as const;
+  io.stdout(formatAs(synthFormats, format, report));
+  return refused ? 1 : 0;
+}
+
+async function write(request: SynthRequest, io: Io): Promise<readonly SynthOutcome[]> {
+  const { writeFleets } = await import('../output/synth.ts');
+  progress(io, 'writing generated/');
+  const outcomes = writeFleets(request);
+  progress(io, '');
+  return outcomes;
+}
+
+/** Check what would be written: each plan beside the one on disk, and the pointers as they would stand. */
+async function checkPlaced(
+  fleets: readonly BuiltFleet[],
+  compared: readonly SynthOutcome[],
+  io: Io,
+): Promise<CheckReport> {
+  const { mergeReports } = await import('../check/report.ts');
+  const { checkBuilt, plansOnDisk } = await import('./check-built.ts');
+  const names = fleets.map(({ loaded }) => loaded.spec.name);
+  const states = new Map(compared.map(({ fleet, placement }) => [fleet, placement.state]));
+  return mergeReports(await checkBuilt(fleets, { before: await plansOnDisk(names, io), states }, io));
+}

@@ -1,0 +1,52 @@
+import { bytesPerCommit } from '../../plan/exposure.ts';
+import { bytes, counted, span, whole } from '../text.ts';
+import type { PlanReport } from './plan-report.ts';
+
+/** What the table of waves cannot say, a sentence a line: lower case, no full stop. */
+export const notes = (report: PlanReport): readonly string[] => [
+  ...sourceNotes(report),
+  ...reachNotes(report),
+  ...Object.keys(report.plan.classes).flatMap((name) => classNotes(report, name)),
+];
+
+function sourceNotes({ source, plan }: PlanReport): readonly string[] {
+  const { clusters } = plan.total;
+  const limit = source.limit === undefined ? 'its limit is not declared' : `it answers ${source.limit}`;
+  const rate = source.requestsPerSecond.toFixed(source.requestsPerSecond < 10 ? 1 : 0);
+  const total = bytes(bytesPerCommit(clusters, source.bytesPerCluster));
+  return [
+    `source: ${counted(clusters, 'cluster')} ask ${source.url} every ${plan.delivery.interval}: ${rate} requests per second (${limit})`,
+    `source: each ${source.kind === 'git' ? 'commit is cloned' : 'publication is pulled'} by every cluster: at least ${bytes(source.bytesPerCluster)} each, ${total} together`,
+  ];
+}
+
+function reachNotes({ reach, exposure }: PlanReport): readonly string[] {
+  const most = exposure.at(-1);
+  return [
+    `rollback: reaches every online cluster within ${span(reach.totalMs)} (asking the source ${span(reach.sourceMs)}, a health check under way ${span(reach.healthMs)}; without the latter where kustomize-controller runs with CancelHealthCheckOnNewRevision)`,
+    ...(most === undefined
+      ? []
+      : [
+          `exposed: the devices that may run a bad release meanwhile; where none of its pods becomes ready, ${exposure
+            .map(({ wave, devicesIfNeverReady }) => `${whole(devicesIfNeverReady)} (${wave})`)
+            .join(', ')}`,
+        ]),
+  ];
+}
+
+function classNotes({ plan, pulls }: PlanReport, name: string): readonly string[] {
+  const { maxUnavailable, clustersAllAtOnce, clusters } = plan.classes[name]!;
+  const pull = pulls[name];
+  const all =
+    clustersAllAtOnce === 0
+      ? ''
+      : `; ${whole(clustersAllAtOnce)} of ${counted(clusters, 'cluster')} update all their devices at once`;
+  return [
+    `class ${name}: a cluster updates at most ${counted(maxUnavailable, 'device')} at a time${all}`,
+    ...(pull === undefined
+      ? []
+      : [
+          `class ${name}: a device pulls ${bytes(pull.bytes)} when nothing is cached${pull.unknown.length === 0 ? '' : `, and ${counted(pull.unknown.length, 'image')} whose size fleets/images.lock.json does not know`}`,
+        ]),
+  ];
+}
