@@ -43,7 +43,7 @@ export function planReportOf({ loaded, plan, releases }: BuiltFleet): PlanReport
       ...(source.limit === undefined ? {} : { limit: source.limit.requestsPerSecond }),
       bytesPerCluster: gzipSync(
         Object.values(releases)
-          .flatMap(({ files }) => [...files.values()])
+          .flatMap(({ files }) => Array.from(files.values()))
           .join(''),
       ).length,
     },
