@@ -10,12 +10,15 @@ import cdk8sPlusDefaults from './cdk8s-plus-defaults.ts';
 import ceilingNotAlone from './ceiling-not-alone.ts';
 import classHasClusters from './class-has-clusters.ts';
 import classInFirstWave from './class-in-first-wave.ts';
+import classKept from './class-kept.ts';
+import clustersStay from './clusters-stay.ts';
 import copierDeclared from './copier-declared.ts';
 import detectWithinBudget from './detect-within-budget.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
 import fitsDisk from './fits-disk.ts';
 import fitsMemory from './fits-memory.ts';
 import fitsScheduler from './fits-scheduler.ts';
+import fleetNameKept from './fleet-name-kept.ts';
 import folderBounded from './folder-bounded.ts';
 import gateCanDecide from './gate-can-decide.ts';
 import gateHasEvidence from './gate-has-evidence.ts';
@@ -39,6 +42,11 @@ import promotionFitsSlice from './promotion-fits-slice.ts';
 import promotionLimited from './promotion-limited.ts';
 import readinessProbe from './readiness-probe.ts';
 import referenceExists from './reference-exists.ts';
+import releaseNotEmpty from './release-not-empty.ts';
+import releaseStored from './release-stored.ts';
+import rollbackPossible from './rollback-possible.ts';
+import rolloutState from './rollout-state.ts';
+import saltKept from './salt-kept.ts';
 import secretInPlainSight from './secret-in-plain-sight.ts';
 import selectorLabels from './selector-labels.ts';
 import serversOdd from './servers-odd.ts';
@@ -47,6 +55,7 @@ import soakCoversSilence from './soak-covers-silence.ts';
 import soakCoversWindow from './soak-covers-window.ts';
 import sourceAnswers from './source-answers.ts';
 import sourceClones from './source-clones.ts';
+import sourceKept from './source-kept.ts';
 import telemetrySecret from './telemetry-secret.ts';
 import tensorflowServingAmd64 from './tensorflow-serving-amd64.ts';
 import timeoutCoversLoad from './timeout-covers-load.ts';
@@ -74,12 +83,15 @@ export const rules: readonly Rule[] = [
   ceilingNotAlone,
   classHasClusters,
   classInFirstWave,
+  classKept,
+  clustersStay,
   copierDeclared,
   detectWithinBudget,
   firstWaveIsPart,
   fitsDisk,
   fitsMemory,
   fitsScheduler,
+  fleetNameKept,
   folderBounded,
   gateCanDecide,
   gateHasEvidence,
@@ -103,6 +115,11 @@ export const rules: readonly Rule[] = [
   promotionLimited,
   readinessProbe,
   referenceExists,
+  releaseNotEmpty,
+  releaseStored,
+  rollbackPossible,
+  rolloutState,
+  saltKept,
   secretInPlainSight,
   selectorLabels,
   serversOdd,
@@ -111,6 +128,7 @@ export const rules: readonly Rule[] = [
   soakCoversWindow,
   sourceAnswers,
   sourceClones,
+  sourceKept,
   telemetrySecret,
   tensorflowServingAmd64,
   timeoutCoversLoad,
