@@ -322,6 +322,26 @@ test('wrong types from plain JavaScript', async () => {
   `);
 });
 
+test('amounts of nothing', async () => {
+  const { classes, delivery } = valid('a') as {
+    readonly classes: { readonly n100: object };
+    readonly delivery: object;
+  };
+  const change = {
+    classes: { n100: { ...classes.n100, memory: '0', cpu: '0m', disk: '0Gi', uplink: '0Mbit' } },
+    delivery: { ...delivery, interval: '0s' },
+  };
+  expect(await errorOf({ 'fleets/a.json': json('a', change) })).toMatchInlineSnapshot(`
+    "error[FLEET_SCHEMA]: fleets/a.json is not a fleet definition:
+      /classes/n100/memory is "0", expected more than nothing
+      /classes/n100/cpu is "0m", expected more than nothing
+      /classes/n100/disk is "0Gi", expected more than nothing
+      /classes/n100/uplink is "0Mbit", expected more than nothing
+      /delivery/interval is "0s", expected more than nothing
+      fix: correct the values; \`breakwater schema\` prints all that a definition may hold"
+  `);
+});
+
 test('names that do not agree', async () => {
   const model = { name: 'm', image: 'm', size: '1Mi', peakMemory: '1Mi' };
   const server = { kind: 'tensorflow-serving', image: 's' };

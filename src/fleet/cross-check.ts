@@ -1,6 +1,7 @@
 // What a schema cannot say: names that must agree. The compiler says it too, but not of JavaScript and JSON.
 
 import type { ClassSpec, FleetSpec } from './spec.ts';
+import { parseBitRate, parseBytes, parseDuration, parseMillicores } from './units.ts';
 import { instead, type Problem } from './schema-problems.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -49,8 +50,13 @@ function* keyProblems(spec: FleetSpec): Generator<Problem> {
 function* classProblems(classes: Readonly<Record<string, ClassSpec>>): Generator<Problem> {
   if (Object.keys(classes).length === 0)
     yield { path: '/classes', text: 'is empty, expected at least one class' };
-  for (const [name, { servers, maxDevicesPerCluster, renamedFrom }] of Object.entries(classes)) {
+  for (const [name, spec] of Object.entries(classes)) {
+    const { servers, maxDevicesPerCluster, renamedFrom } = spec;
     const path = `/classes${step(name)}`;
+    for (const [key, amount] of amountsOf(spec)) {
+      if (amount > 0) continue;
+      yield { path: `${path}/${key}`, text: `is ${quote(spec[key])}, expected more than nothing` };
+    }
     if (servers > maxDevicesPerCluster) {
       yield {
         path: `${path}/servers`,
@@ -65,6 +71,15 @@ function* classProblems(classes: Readonly<Record<string, ClassSpec>>): Generator
     }
   }
 }
+
+/** What a device cannot be without, as numbers. */
+const amountsOf = ({ memory, cpu, disk, uplink }: ClassSpec) =>
+  [
+    ['memory', parseBytes(memory)],
+    ['cpu', parseMillicores(cpu)],
+    ['disk', parseBytes(disk)],
+    ['uplink', parseBitRate(uplink)],
+  ] as const;
 
 function* inventoryProblems({ inventory, classes }: FleetSpec): Generator<Problem> {
   if ('kind' in inventory) return;
@@ -147,7 +162,15 @@ function* dateProblems(value: unknown, path: string): Generator<Problem> {
   }
 }
 
-/** Names that do not agree in a definition that matches the schema. */
+function* intervalProblems({ delivery }: FleetSpec): Generator<Problem> {
+  for (const key of ['interval', 'timeout', 'retryInterval'] as const) {
+    const duration = delivery[key];
+    if (duration === undefined || parseDuration(duration) > 0) continue;
+    yield { path: `/delivery/${key}`, text: `is ${quote(duration)}, expected more than nothing` };
+  }
+}
+
+/** What does not agree in a definition that matches the schema. */
 export function* crossProblems(spec: FleetSpec): Generator<Problem> {
   yield* nameProblems(spec);
   yield* keyProblems(spec);
@@ -155,5 +178,6 @@ export function* crossProblems(spec: FleetSpec): Generator<Problem> {
   yield* inventoryProblems(spec);
   yield* workloadProblems(spec);
   yield* waveProblems(spec);
+  yield* intervalProblems(spec);
   yield* dateProblems({ ignore: spec.ignore, classes: spec.classes, workloads: spec.workloads }, '');
 }

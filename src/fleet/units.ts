@@ -101,7 +101,9 @@ const LARGEST = (2n ** 63n - 1n) * 10n ** 9n;
 
 /**
  * Parse a Kubernetes quantity as Go's `resource.Quantity` reads it: decimal and binary suffixes, exponents,
- * `.5` and `5.`; more precise than a billionth is rounded up; capped at 2^63 − 1.
+ * `.5` and `5.`; more precise than a billionth is rounded away from zero; what exceeds 2^63 − 1 is that.
+ *
+ * Stricter in one thing: a suffix or a dot without digits, which Go reads as 0, is refused.
  *
  * @returns billionths of the unit
  * @throws UserError `QUANTITY_SYNTAX`
@@ -130,7 +132,12 @@ export function parseQuantity(text: string): bigint {
   return sign === '-' ? -value : value;
 }
 
-const inUnits = (nano: bigint, unit: bigint): number => Number((nano + unit - 1n) / unit);
+/** Whole units, rounded away from zero as Go does. */
+function inUnits(nano: bigint, unit: bigint): number {
+  const size = nano < 0n ? -nano : nano;
+  const units = Number((size + unit - 1n) / unit);
+  return nano < 0n ? -units : units;
+}
 
 /**
  * Parse a quantity of bytes.
@@ -169,10 +176,12 @@ export const formatMillicores = (millicores: number): string =>
   millicores % 1000 === 0 ? String(millicores / 1000) : `${millicores}m`;
 
 const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** Go counts nanoseconds in 63 bits: 292 years. */
+const LONGEST_MS = 2 ** 63 / 1e6;
 
 /**
  * Parse a Go duration of the units that Flux takes.
- * @returns milliseconds
+ * @returns milliseconds, exact to a nanosecond
  * @throws UserError `DURATION_SYNTAX`
  */
 export function parseDuration(text: Duration): number {
@@ -184,7 +193,16 @@ export function parseDuration(text: Duration): number {
       'write numbers with the units ms, s, m or h, for example 90s or 1h30m',
     );
   }
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * DURATION_MS[unit!]!, 0);
+  const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * DURATION_MS[unit!]!, 0);
+  if (ms >= LONGEST_MS) {
+    throw new UserError(
+      'DURATION_SYNTAX',
+      `${JSON.stringify(text)} is longer than the 292 years that Go can count`,
+      'write a shorter duration',
+    );
+  }
+  // 1.005 s is 1004.9999999999999 ms before rounding.
+  return ms < 1e9 ? Math.round(ms * 1e6) / 1e6 : ms;
 }
 
 /**
@@ -206,7 +224,7 @@ const BITS: Readonly<Record<string, number>> = { bit: 1, kbit: 1e3, Mbit: 1e6, G
 
 /**
  * Parse a bit rate.
- * @returns bits per second
+ * @returns bits per second, a whole number
  * @throws UserError `BITRATE_SYNTAX`
  */
 export function parseBitRate(text: BitRate): number {
@@ -218,5 +236,14 @@ export function parseBitRate(text: BitRate): number {
       'write a number followed by bit, kbit, Mbit or Gbit (per second), for example 20Mbit',
     );
   }
-  return Number(count) * BITS[unit!]!;
+  return Math.round(Number(count) * BITS[unit!]!);
+}
+
+/**
+ * Write a bit rate for a human, and so that {@link parseBitRate} reads it back exactly: `20Mbit`, `1.5Gbit`.
+ * @param bitsPerSecond a whole number
+ */
+export function formatBitRate(bitsPerSecond: number): BitRate {
+  const [unit, size] = Object.entries(BITS).findLast(([, size]) => bitsPerSecond >= size) ?? ['bit', 1];
+  return `${bitsPerSecond / size}${unit}`;
 }
