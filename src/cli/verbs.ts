@@ -1,3 +1,4 @@
+import { bootstrap } from './bootstrap.ts';
 import { explain } from './explain.ts';
 import { init } from './init.ts';
 import { plan } from './plan.ts';
@@ -21,6 +22,7 @@ export const verbs = [
   promote,
   rollback,
   retry,
+  bootstrap,
   explain,
   rules,
   schema,
