@@ -88,7 +88,8 @@ export class Api {
           incoming.on('error', reject);
           incoming.on('end', () => {
             const text = Buffer.concat(chunks).toString('utf8');
-            const json = (incoming.headers['content-type'] ?? '').includes('json');
+            // The index of OpenAPI documents is JSON that calls itself text.
+            const json = text.startsWith('{');
             resolve({
               status: incoming.statusCode ?? 0,
               body: (json ? JSON.parse(text) : text) as T,
