@@ -1,0 +1,93 @@
+// How much memory a network's activations take: the runtime's own planner, greedy by size.
+// Source: tflite/arena_planner.cc; Pisarchyk and Lee, arXiv 2001.03288.
+
+import { elements, type Graph, type TensorType } from './graph.ts';
+
+const ALIGNMENT = 64;
+const BYTES: Readonly<Record<TensorType, number>> = {
+  float32: 4,
+  float16: 2,
+  int32: 4,
+  uint8: 1,
+  int64: 8,
+  string: 0,
+  bool: 1,
+  int16: 2,
+  complex64: 8,
+  int8: 1,
+  float64: 8,
+};
+
+interface Lifetime {
+  readonly tensor: number;
+  readonly bytes: number;
+  /** First and last operator that needs it. */
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Arena {
+  /** Bytes of the whole arena. */
+  readonly bytes: number;
+  /** Bytes alive while each operator runs: no planner can do with less than the largest. */
+  readonly alive: readonly number[];
+}
+
+/** Plan the arena of a graph with a batch of 1. */
+export function planArena(graph: Graph): Arena {
+  const lifetimes = lifetimesOf(graph);
+  const order = lifetimes.toSorted(
+    (a, b) => wholeFirst(a, b, graph) || b.bytes - a.bytes || a.first - b.first || a.tensor - b.tensor,
+  );
+  const placed: { readonly life: Lifetime; readonly at: number }[] = [];
+  for (const life of order) {
+    const others = placed
+      .filter(({ life: other }) => other.first <= life.last && life.first <= other.last)
+      .toSorted((a, b) => a.at - b.at);
+    placed.push({ life, at: bestGap(others, life.bytes) });
+  }
+  return {
+    bytes: placed.reduce((end, { life, at }) => Math.max(end, at + life.bytes), 0),
+    alive: graph.operators.map((_, step) =>
+      lifetimes.reduce((sum, { first, last, bytes }) => sum + (first <= step && step <= last ? bytes : 0), 0),
+    ),
+  };
+}
+
+/** Tensors that live throughout are placed first, as the runtime does. */
+function wholeFirst(a: Lifetime, b: Lifetime, graph: Graph): number {
+  const whole = ({ first, last }: Lifetime): number =>
+    first === 0 && last >= graph.operators.length - 1 ? 0 : 1;
+  return whole(a) - whole(b);
+}
+
+/** The smallest gap that is large enough, else the end. */
+function bestGap(others: readonly { readonly life: Lifetime; readonly at: number }[], bytes: number): number {
+  let best: number | undefined;
+  let bestSize = Infinity;
+  let end = 0;
+  for (const { life, at } of others) {
+    const gap = at - end;
+    if (gap >= bytes && gap < bestSize) [best, bestSize] = [end, gap];
+    end = Math.max(end, at + life.bytes);
+  }
+  return best ?? end;
+}
+
+function lifetimesOf(graph: Graph): Lifetime[] {
+  const first = new Map<number, number>(graph.inputs.map((index) => [index, 0]));
+  const last = new Map<number, number>();
+  const end = graph.operators.length - 1;
+  for (const [step, { inputs, outputs }] of graph.operators.entries()) {
+    for (const index of outputs) if (!first.has(index)) first.set(index, step);
+    for (const index of [...inputs, ...outputs]) last.set(index, step);
+  }
+  // Inputs are preserved, and outputs read after the last operator.
+  for (const index of [...graph.inputs, ...graph.outputs]) last.set(index, end);
+  return [...first].flatMap(([tensor, from]) => {
+    const { shape, type, data } = graph.tensors[tensor]!;
+    if (data !== undefined) return [];
+    const bytes = Math.ceil((elements(shape) * BYTES[type]) / ALIGNMENT) * ALIGNMENT;
+    return [{ tensor, bytes, first: from, last: last.get(tensor) ?? from }];
+  });
+}

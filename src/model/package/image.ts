@@ -1,0 +1,93 @@
+// OCI images of models: real images with `rootfs.diff_ids`, since containerd mounts no artifacts as image volumes.
+// Source: the OCI image specification; containerd#11907.
+
+import { createHash } from 'node:crypto';
+import { packTar, type TarFile } from './tar.ts';
+
+export interface Blob {
+  readonly mediaType: string;
+  /** `sha256:` and 64 hex digits. */
+  readonly digest: string;
+  readonly content: Uint8Array;
+}
+
+export interface ModelImage {
+  /** The index: what a reference by digest names. */
+  readonly index: Blob;
+  /** Manifests of each platform, in the index's order. */
+  readonly manifests: readonly Blob[];
+  /** Configurations and the layer. */
+  readonly blobs: readonly Blob[];
+}
+
+/** A model is the same on every architecture, but containerd pulls only what names the node's own. */
+const ARCHITECTURES = [
+  { architecture: 'amd64' },
+  { architecture: 'arm', variant: 'v7' },
+  { architecture: 'arm64' },
+] as const;
+
+const LAYER = 'application/vnd.oci.image.layer.v1.tar';
+const CONFIG = 'application/vnd.oci.image.config.v1+json';
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const INDEX = 'application/vnd.oci.image.index.v1+json';
+
+/** A blob and its digest. */
+export function blobOf(mediaType: string, content: Uint8Array | string): Blob {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return { mediaType, content: bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
+}
+
+const descriptor = ({ mediaType, digest, content }: Blob): object => ({
+  mediaType,
+  digest,
+  size: content.byteLength,
+});
+
+/**
+ * An image that holds files below `/`, for every architecture, in one uncompressed layer: weights hardly compress, and
+ * compressed bytes differ between versions of zlib. Same files and annotations, same digest, everywhere.
+ *
+ * @param annotations of the manifests, such as those of the ModelPack specification
+ */
+export function buildImage(
+  files: readonly TarFile[],
+  annotations: Readonly<Record<string, string>>,
+): ModelImage {
+  const layer = blobOf(LAYER, packTar(files));
+  const configs: Blob[] = [];
+  const manifests = ARCHITECTURES.map((platform) => {
+    const config = blobOf(
+      CONFIG,
+      JSON.stringify({
+        created: '1970-01-01T00:00:00Z',
+        ...platform,
+        os: 'linux',
+        config: {},
+        rootfs: { type: 'layers', diff_ids: [layer.digest] },
+      }),
+    );
+    configs.push(config);
+    return blobOf(
+      MANIFEST,
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: MANIFEST,
+        config: descriptor(config),
+        layers: [descriptor(layer)],
+        annotations,
+      }),
+    );
+  });
+  const index = blobOf(
+    INDEX,
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: INDEX,
+      manifests: manifests.map((manifest, position) =>
+        Object.assign(descriptor(manifest), { platform: { os: 'linux', ...ARCHITECTURES[position] } }),
+      ),
+    }),
+  );
+  return { index, manifests, blobs: [...configs, layer] };
+}
