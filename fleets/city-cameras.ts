@@ -47,6 +47,13 @@ export default defineFleet({
       maxDevicesPerCluster: 20,
       accelerators: { 'nvidia.com/gpu': 1 },
       pull: 'shared',
+      ignore: [
+        {
+          rule: 'k3s-supported',
+          reason: 'the vendor supports 1.34 with its drivers until they are ported to 1.36',
+          until: '2027-06-30',
+        },
+      ],
     },
     rack: {
       arch: 'amd64',

@@ -72,4 +72,10 @@ export default defineFleet({
     source: git({ url: 'https://git.example.com/stores.git', branch: 'main', secretRef: 'git' }),
     interval: '5m',
   }),
+  ignore: [
+    {
+      rule: 'canary-sees-ceiling',
+      reason: 'too few stores for statistics: people visit the pilots before the next wave',
+    },
+  ],
 });
