@@ -1,11 +1,10 @@
 // A change that passes every rule: the same plan before and after.
 
-import type { ChangeSubject, KubeObject } from '../check/rule.ts';
+import type { ChangeSubject } from '../check/rule.ts';
 import type { ClusterRow } from '../fleet/loaded-fleet.ts';
 import type { FleetSpec } from '../fleet/spec.ts';
 import type { PlanFile } from '../plan/plan.ts';
 import { exampleFleet, type Overrides } from './example-fleet.ts';
-import { exampleDaemonSet } from './example-objects.ts';
 import { examplePlanFile } from './example-rollout.ts';
 
 export interface ChangeOverrides {
@@ -13,17 +12,10 @@ export interface ChangeOverrides {
   readonly before?: Overrides<FleetSpec> | null;
   readonly after?: Overrides<FleetSpec>;
   readonly rows?: { readonly before: readonly ClusterRow[]; readonly after: readonly ClusterRow[] };
-  /** What every class's release holds. */
-  readonly objects?: readonly KubeObject[];
 }
 
 /** The plans are made when they are asked for. */
-export function exampleChange({
-  before = {},
-  after = {},
-  rows,
-  objects,
-}: ChangeOverrides = {}): ChangeSubject {
+export function exampleChange({ before = {}, after = {}, rows }: ChangeOverrides = {}): ChangeSubject {
   let plans: { readonly before: PlanFile | undefined; readonly after: PlanFile } | undefined;
   const made = () =>
     (plans ??= {
@@ -37,9 +29,6 @@ export function exampleChange({
     get after() {
       return made().after;
     },
-    get objects() {
-      const held = objects ?? [exampleDaemonSet()];
-      return Object.fromEntries(Object.keys(made().after.classes).map((name) => [name, held]));
-    },
+    objects: {},
   };
 }

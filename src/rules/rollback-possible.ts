@@ -1,6 +1,6 @@
-import { step } from '../check/json.ts';
 import { defineRule } from '../check/rule.ts';
 import { exampleRollout, NEW } from './example-rollout.ts';
+import { listed } from './numbers.ts';
 
 export default defineRule({
   id: 'rollback-possible',
@@ -12,16 +12,20 @@ export default defineRule({
   since: '0.1.0',
 
   *check({ state, plan }) {
-    for (const [name, { settled, pointers }] of Object.entries(state.classes)) {
-      const runs = new Set(Object.values(pointers).map((pointer) => pointer.runs));
-      if (settled !== null || runs.size !== 1 || plan.classes[name] === undefined) continue;
-      yield {
-        path: `/classes${step(name)}/settled`,
-        classes: [name],
-        message: `class ${name} has run one release only, ${[...runs].join('')}: a rollback has nowhere to go`,
-        fix: 'try the first release on a bench or in a small fleet; the next one makes this one settled',
-      };
-    }
+    const first = Object.entries(state.classes).filter(
+      ([name, { settled, pointers }]) =>
+        settled === null &&
+        plan.classes[name] !== undefined &&
+        new Set(Object.values(pointers).map(({ runs }) => runs)).size === 1,
+    );
+    if (first.length === 0) return;
+    const names = first.map(([name]) => name);
+    yield {
+      path: '/classes',
+      classes: names,
+      message: `${names.length === 1 ? 'class' : 'classes'} ${listed(names)} ${names.length === 1 ? 'has' : 'have'} run one release only: a rollback has nowhere to go`,
+      fix: 'try the first release where people watch it; the next one makes this one settled',
+    };
   },
 
   examples: [
@@ -29,7 +33,7 @@ export default defineRule({
     {
       title: 'the first release',
       subject: exampleRollout({ runs: () => NEW, settled: null }),
-      expect: [`class n100 has run one release only, ${NEW}: a rollback has nowhere to go`],
+      expect: ['class n100 has run one release only: a rollback has nowhere to go'],
     },
   ],
 });
