@@ -31,7 +31,9 @@ test('the system tar reads what is packed: sorted, owned by root, from the epoch
 
 test('an image has the same digest in whatever order its files come, and another when a byte differs', () => {
   const { digest } = buildImage(files, { note: 'x' }).index;
-  expect(digest).toMatchInlineSnapshot(`"sha256:3d53a00ec062d42f75e83fa8e45338ccba902ca97c1c4fa07dc5216caaba40ac"`);
+  expect(digest).toMatchInlineSnapshot(
+    `"sha256:3d53a00ec062d42f75e83fa8e45338ccba902ca97c1c4fa07dc5216caaba40ac"`,
+  );
   expect(buildImage(files.toReversed(), { note: 'x' }).index.digest).toBe(digest);
   expect(
     buildImage([{ ...files[0]!, content: Buffer.from('TFL3 would stand Here') }, files[1]!], { note: 'x' })
