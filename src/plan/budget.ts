@@ -31,6 +31,7 @@ export function startBudget(
         fitting.push(slice);
       } else if (taken === 0 && devices > maxDevices) {
         left = -1;
+        taken = devices;
         return { slices: [...fitting, slice], oversized: slice };
       } else break;
     }
