@@ -11,7 +11,11 @@ const SHOWN = 10;
  *
  * @throws UserError `OUTPUT_FOREIGN`
  */
-export function refuseForeign(fs: FileSystem, root: string, fleets: readonly OpenedFleet[]): void {
+export function refuseForeign(
+  fs: FileSystem,
+  root: string,
+  fleets: readonly Pick<OpenedFleet, 'name' | 'found'>[],
+): void {
   const opened = new Set(fleets.map(({ name }) => name));
   const beside = fs
     .list(`${root}/generated`)
@@ -26,7 +30,7 @@ export function refuseForeign(fs: FileSystem, root: string, fleets: readonly Ope
   throw new UserError(
     'OUTPUT_FOREIGN',
     [
-      `generated/ holds what Breakwater does not write; nothing was touched:`,
+      'generated/ holds what Breakwater does not write; nothing was touched:',
       ...foreign.slice(0, SHOWN).map((path) => `  ${path}`),
       ...(more > 0 ? [`  and ${more} more`] : []),
     ].join('\n'),

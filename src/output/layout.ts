@@ -4,6 +4,9 @@
 /** Prefix of what is being written. A killed run leaves some; the next one removes them. */
 export const TEMPORARY = '.breakwater-tmp-';
 
+/** Where a file or folder is written before it is renamed into place. */
+export const besideOf = (path: string): string => path.replace(/[^/]+$/, (name) => TEMPORARY + name);
+
 const PARTS: Readonly<Record<string, string>> = {
   slice: String.raw`p\d{3}\.\d{2}`,
   class: String.raw`[a-z0-9](?:[-a-z0-9]*[a-z0-9])?`,

@@ -17,9 +17,9 @@ export function withLock<T>(fs: FileSystem, root: string, run: () => T): T {
   const folder = `${root}/generated`;
   const mine = PREFIX + fs.pid;
   const wasEmpty = fs.list(folder).length === 0;
-  fs.makeFolder(folder);
-  fs.write(`${folder}/${mine}`, '');
   try {
+    fs.makeFolder(folder);
+    fs.write(`${folder}/${mine}`, '');
     for (const entry of fs.list(folder)) {
       if (!entry.startsWith(PREFIX) || entry === mine) continue;
       const pid = Number(entry.slice(PREFIX.length));

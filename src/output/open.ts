@@ -4,7 +4,7 @@ import type { PlanFile } from '../plan/plan.ts';
 import { parseState } from '../plan/state-file.ts';
 import type { RolloutState } from '../plan/state.ts';
 import type { FileSystem } from './file-system.ts';
-import { fleetFolder, pointerClass, rolloutFile, TEMPORARY } from './layout.ts';
+import { besideOf, fleetFolder, pointerClass, rolloutFile, TEMPORARY } from './layout.ts';
 import { parsePlan } from './plan-file.ts';
 import { openStore, type Store } from './store.ts';
 import { walk, type Found } from './walk.ts';
@@ -26,6 +26,8 @@ export interface OpenedFleet {
   readonly planText: string | undefined;
   /** Path of that one, from the fleet's folder. */
   readonly stagedPlan: string | undefined;
+  /** Whether a killed run has left a rollout file beside its place. */
+  readonly stagedState: boolean;
 }
 
 /**
@@ -56,6 +58,7 @@ export function openFleet(fs: FileSystem, root: string, name: string): OpenedFle
     state: stateText === undefined ? undefined : parseState(stateText, file),
     planText: staged ?? planText,
     stagedPlan: staged === undefined ? undefined : expected,
+    stagedState: fs.read(`${root}/${besideOf(file)}`) !== undefined,
   };
 }
 

@@ -22,7 +22,10 @@ export function reporting(fs: FileSystem, root: string): FileSystem {
     const errno = (error as NodeJS.ErrnoException).code;
     if (errno === undefined) throw error;
     const [reason, hint] = REASONS[errno] ?? [`the system says ${errno}`, 'see to that path'];
-    const file = relative(root, path).replaceAll(TEMPORARY, '');
+    // What waits beside its place is told by its place.
+    const file = relative(root, path)
+      .replaceAll(TEMPORARY, '')
+      .replace(/plan-[0-9a-f]{12}\.json$/, 'plan.json');
     throw new UserError(
       code,
       `cannot ${code === 'FILE_READ' ? 'read' : 'write'} ${file}: ${reason}`,

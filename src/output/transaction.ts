@@ -1,5 +1,5 @@
 import type { FileSystem } from './file-system.ts';
-import { foldersAbove, rolloutFile, TEMPORARY } from './layout.ts';
+import { besideOf, foldersAbove, rolloutFile } from './layout.ts';
 import { stagedPlanName } from './open.ts';
 import type { Work } from './work.ts';
 
@@ -58,8 +58,7 @@ function clearLeftovers(fs: FileSystem, { opened }: Work): void {
     if (path.endsWith('/')) fs.removeFolder(`${folder}/${path.slice(0, -1)}`);
     else fs.removeFile(`${folder}/${path}`);
   }
-  const beside = besideOf(`${root}/${rolloutFile(name)}`);
-  if (fs.read(beside) !== undefined) fs.removeFile(beside);
+  if (opened.stagedState) fs.removeFile(`${root}/${besideOf(rolloutFile(name))}`);
 }
 
 function stage(fs: FileSystem, work: Work, undo: (() => void)[]): Staged {
@@ -137,6 +136,3 @@ function takeBack(undo: readonly (() => void)[]): void {
     }
   }
 }
-
-/** Where a file or folder is written before it is renamed into place. */
-const besideOf = (path: string): string => path.replace(/[^/]+$/, (name) => TEMPORARY + name);

@@ -1,5 +1,5 @@
 import type { FileSystem } from './file-system.ts';
-import { fleetFolder, foldersAbove, releaseFile, releaseFolder, rolloutFile } from './layout.ts';
+import { besideOf, fleetFolder, foldersAbove, releaseFile, releaseFolder, rolloutFile } from './layout.ts';
 import type { OpenedFleet } from './open.ts';
 import type { Target } from './target.ts';
 
@@ -14,7 +14,7 @@ export interface Work {
   readonly releases: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Pointers and README that are not there or differ: path → text. */
   readonly files: ReadonlyMap<string, string>;
-  /** Files of ours that nothing wants. */
+  /** Files of ours that nothing wants, pointers before the releases that they point to. */
   readonly removed: readonly string[];
   /** Folders of ours that will be empty, each before those it stands in. */
   readonly emptied: readonly string[];
@@ -61,13 +61,16 @@ export function workFor(fs: FileSystem, opened: OpenedFleet, target: Target): Wo
     planText: planText === opened.planText ? undefined : planText,
     releases,
     files,
-    removed: [...found.files].filter((path) => !isWanted(path)),
+    removed: [...found.files]
+      .filter((path) => !isWanted(path))
+      .toSorted((a, b) => Number(b.startsWith('slices/')) - Number(a.startsWith('slices/'))),
     emptied: found.folders.filter((path) => !kept.has(path)).toReversed(),
   };
 }
 
 /** Whether there is nothing to do. */
-export const isDone = (work: Work): boolean => changesOf(work).length === 0 && work.emptied.length === 0;
+export const isDone = (work: Work): boolean =>
+  changesOf(work).length === 0 && work.emptied.length === 0 && work.opened.found.leftovers.length === 0;
 
 /**
  * The files that a piece of work creates, configures and deletes, in the order of their paths; what a killed run
@@ -90,14 +93,17 @@ export function changesOf({ opened, stateText, planText, releases, files, remove
       const change = found.files.has(path) ? 'configured' : 'created';
       return { file: `${fleetFolder(name)}/${path}`, change };
     }),
-    ...[...removed, ...found.leftovers].map((path): Change => ({
+    ...[...removed, ...found.leftovers.filter(isFile)].map((path): Change => ({
       file: `${fleetFolder(name)}/${path}`,
       change: 'deleted',
     })),
   ];
+  if (opened.stagedState) changes.push({ file: besideOf(rolloutFile(name)), change: 'deleted' });
   if (stateText !== undefined) {
     const change = opened.stateText === undefined ? 'created' : 'configured';
     changes.push({ file: rolloutFile(name), change });
   }
   return changes.toSorted((a, b) => Buffer.compare(Buffer.from(a.file), Buffer.from(b.file)));
 }
+
+const isFile = (path: string): boolean => !path.endsWith('/');

@@ -1,139 +1,137 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { FileSystem } from '../../src/output/file-system.ts';
 
 /** Thrown in place of everything that a killed process no longer does. */
 export class Killed extends Error {}
 
-export type Call = readonly [name: string, path: string, ...rest: unknown[]];
+export type Call = readonly [name: string, path: string, to?: string];
 
-/** A disk in memory that writes down the calls that change it, and that can be stopped at each. */
-export interface MemoryDisk {
-  readonly fs: FileSystem;
-  /** Path → content. */
-  readonly files: Map<string, Buffer>;
-  readonly folders: Set<string>;
-  /** The calls that change something, since the disk was made. */
-  readonly calls: Call[];
-  copy(): MemoryDisk;
-  /** What stands in it: path → text, in order. */
-  snapshot(): Record<string, string>;
-}
+/** Path → content; `null` for a folder. */
+type Entries = Map<string, string | null>;
 
+/** Where a disk goes wrong. Calls are numbered from 0; only those count that change something. */
 export interface Faults {
-  /** Kill the run before the changing call of this number, from 0. */
+  /** The run is killed before this call. */
   readonly killBefore?: number;
-  /** Kill the run after it. */
-  readonly killAfter?: number;
-  /** Kill the run in the middle of it: a write leaves half of its content. */
+  /** The run is killed in the middle of this call, which is a write: half of the content arrives. */
   readonly killWithin?: number;
-  /** Refuse the call of this number and all later ones of the same kind, as Node would: its `code`. */
+  /** This call and all later ones of its kind are refused, as Node would: with this `code`. */
   readonly refuse?: { readonly call: number; readonly code: string };
 }
 
 const errno = (code: string, path: string): Error => Object.assign(new Error(`${code}: ${path}`), { code });
 
-export function memoryDisk(
-  faults: Faults = {},
-  files = new Map<string, Buffer>(),
-  folders = new Set<string>(['/']),
-): MemoryDisk {
-  const calls: Call[] = [];
-  let dead = false;
-  const alive = (): void => {
-    if (dead) throw new Killed();
-  };
-  const change = (call: Call, act: () => void, half?: () => void): void => {
-    alive();
-    const index = calls.length;
-    const { refuse } = faults;
-    if (refuse && index >= refuse.call && call[0] === (calls[refuse.call]?.[0] ?? call[0])) {
-      if (index === refuse.call) calls.push(call);
-      half?.();
-      throw errno(refuse.code, call[1]);
-    }
-    calls.push(call);
-    if (faults.killBefore === index) dead = true;
-    else if (faults.killWithin === index) {
-      half?.();
-      dead = true;
-    } else {
+/** A disk in memory that writes down the calls that change it. */
+export class MemoryDisk {
+  readonly entries: Entries;
+  readonly calls: Call[] = [];
+
+  constructor(entries: Entries = new Map([['/', null]])) {
+    this.entries = new Map(entries);
+  }
+
+  copy(): MemoryDisk {
+    return new MemoryDisk(this.entries);
+  }
+
+  /** Path → content of each file, in order. */
+  snapshot(): Record<string, string> {
+    const files = [...this.entries].flatMap(([path, text]) => (text === null ? [] : [[path, text] as const]));
+    return Object.fromEntries(files.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** Folders that hold nothing, in order. */
+  emptyFolders(): readonly string[] {
+    const holding = new Set([...this.entries.keys()].map(dirname));
+    return [...this.entries.keys()]
+      .filter((path) => this.entries.get(path) === null && !holding.has(path))
+      .toSorted();
+  }
+
+  fileSystem({ killBefore, killWithin, refuse }: Faults = {}): FileSystem {
+    const { entries, calls } = this;
+    let dead = false;
+    let refused: string | undefined;
+    const children = new Map<string, Set<string>>();
+    const add = (path: string, text: string | null): void => {
+      entries.set(path, text);
+      children.set(dirname(path), (children.get(dirname(path)) ?? new Set()).add(basename(path)));
+    };
+    const remove = (path: string): void => {
+      entries.delete(path);
+      children.get(dirname(path))?.delete(basename(path));
+    };
+    for (const [path, text] of entries) if (path !== '/') add(path, text);
+    const isEmpty = (path: string): boolean => (children.get(path)?.size ?? 0) === 0;
+    const alive = (): void => {
+      if (dead) throw new Killed();
+    };
+    const change = (call: Call, act: () => void, half?: () => void): void => {
+      alive();
+      const index = calls.length;
+      calls.push(call);
+      if (refuse?.call === index) [refused] = call;
+      if (refused === call[0]) {
+        half?.();
+        throw errno(refuse!.code, call[1]);
+      }
+      dead = index === killBefore || index === killWithin;
+      if (index === killWithin) half?.();
+      alive();
       act();
-      if (faults.killAfter === index) dead = true;
-    }
-    alive();
-  };
-  const entries = (path: string): string[] => [
-    ...[...files.keys()].filter((file) => dirname(file) === path).map((file) => file.slice(path.length + 1)),
-    ...[...folders]
-      .filter((folder) => folder !== '/' && dirname(folder) === path)
-      .map((folder) => `${folder.slice(path.length + 1)}/`),
-  ];
-  const disk: MemoryDisk = {
-    files,
-    folders,
-    calls,
-    copy: () => memoryDisk({}, new Map(files), new Set(folders)),
-    snapshot: () =>
-      Object.fromEntries(
-        [...files.keys()].toSorted().map((path): [string, string] => [path, files.get(path)!.toString()]),
-      ),
-    fs: {
+    };
+    const must = (isThere: boolean, code: string, path: string): void => {
+      if (!isThere) throw errno(code, path);
+    };
+    return {
       pid: 4242,
       isRunning: () => false,
       read: (path) => {
         alive();
-        return files.get(path);
+        const text = entries.get(path);
+        return typeof text === 'string' ? Buffer.from(text) : undefined;
       },
       list: (path) => {
         alive();
-        return entries(path).toSorted();
+        const names = [...(children.get(path) ?? [])];
+        return names.map((name) => (entries.get(`${path}/${name}`) === null ? `${name}/` : name)).toSorted();
       },
-      write: (path, content) =>
+      write: (path, content) => {
+        const text = content.toString();
         change(
-          ['write', path, content],
+          ['write', path],
           () => {
-            if (!folders.has(dirname(path))) throw errno('ENOENT', path);
-            files.set(path, Buffer.from(content));
+            must(entries.get(dirname(path)) === null, 'ENOENT', path);
+            add(path, text);
           },
-          () => files.set(path, Buffer.from(content).subarray(0, Math.floor(content.length / 2))),
-        ),
-      flush: (path) => change(['flush', path], () => undefined),
+          () => add(path, text.slice(0, text.length / 2)),
+        );
+      },
+      flush: (path) => change(['flush', path], () => must(entries.has(path), 'ENOENT', path)),
       rename: (from, to) =>
         change(['rename', from, to], () => {
-          if (files.has(from)) {
-            if (folders.has(to)) throw errno('EISDIR', to);
-            files.set(to, files.get(from)!);
-            files.delete(from);
-            return;
-          }
-          if (!folders.has(from)) throw errno('ENOENT', from);
-          if (folders.has(to) && entries(to).length > 0) throw errno('ENOTEMPTY', to);
-          const moved = (path: string): string => to + path.slice(from.length);
-          const inside = (path: string): boolean => path === from || path.startsWith(`${from}/`);
-          for (const folder of [...folders].filter(inside)) {
-            folders.delete(folder);
-            folders.add(moved(folder));
-          }
-          for (const [file, content] of [...files].filter(([file]) => inside(file))) {
-            files.delete(file);
-            files.set(moved(file), content);
-          }
+          must(entries.has(from) && entries.get(dirname(to)) === null, 'ENOENT', from);
+          if (entries.get(from) !== null) must(entries.get(to) !== null, 'EISDIR', to);
+          else must(!entries.has(to) || (entries.get(to) === null && isEmpty(to)), 'ENOTEMPTY', to);
+          const inside = [...entries].filter(([path]) => path === from || path.startsWith(`${from}/`));
+          for (const [path] of inside) remove(path);
+          for (const [path, text] of inside) add(to + path.slice(from.length), text);
         }),
       makeFolder: (path) =>
         change(['makeFolder', path], () => {
-          for (let folder = path; folder !== '/'; folder = dirname(folder)) folders.add(folder);
+          for (let folder = path; folder !== '/'; folder = dirname(folder)) add(folder, null);
         }),
       removeFile: (path) =>
         change(['removeFile', path], () => {
-          if (!files.delete(path)) throw errno('ENOENT', path);
+          must(typeof entries.get(path) === 'string', 'ENOENT', path);
+          remove(path);
         }),
       removeFolder: (path) =>
         change(['removeFolder', path], () => {
-          if (!folders.has(path)) throw errno('ENOENT', path);
-          if (entries(path).length > 0) throw errno('ENOTEMPTY', path);
-          folders.delete(path);
+          must(entries.get(path) === null, 'ENOENT', path);
+          must(isEmpty(path), 'ENOTEMPTY', path);
+          remove(path);
         }),
-    },
-  };
-  return disk;
+    };
+  }
 }

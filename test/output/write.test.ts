@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { promoteFleet, retryFleet, rollBackFleet } from '../../src/output/move.ts';
 import { compareFleets, writeFleets, type SynthRequest, type Synthesized } from '../../src/output/synth.ts';
 import { made, release, request } from './example-release.ts';
-import { memoryDisk } from './memory-file-system.ts';
+import { MemoryDisk } from './memory-file-system.ts';
 
 const HOUR = 3_600_000;
 const due = { lastMove: (): number => 0, nowMs: 1000 * HOUR };
@@ -49,12 +49,13 @@ test('on a real folder: synth, edit, promote, roll back, retry, and check is cle
 });
 
 test('synth twice changes nothing the second time', () => {
-  const disk = memoryDisk();
-  writeFleets(request(disk.fs, made({ n100: 1, orin: 2 })));
+  const disk = new MemoryDisk();
+  const fs = disk.fileSystem();
+  writeFleets(request(fs, made({ n100: 1, orin: 2 })));
   const first = disk.snapshot();
-  const calls = disk.calls.length;
-  expect(writeFleets(request(disk.fs, made({ n100: 1, orin: 2 })))[0]!.changes).toEqual([]);
+  disk.calls.length = 0;
+  expect(writeFleets(request(fs, made({ n100: 1, orin: 2 })))[0]!.changes).toEqual([]);
   expect(disk.snapshot()).toEqual(first);
   // The lock is taken and given back, and that is all.
-  expect(disk.calls.slice(calls).map(([name]) => name)).toEqual(['makeFolder', 'write', 'removeFile']);
+  expect(disk.calls.map(([name]) => name)).toEqual(['makeFolder', 'write', 'removeFile']);
 });
