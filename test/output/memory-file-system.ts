@@ -21,6 +21,10 @@ export interface Faults {
 
 const errno = (code: string, path: string): Error => Object.assign(new Error(`${code}: ${path}`), { code });
 
+const must = (isThere: boolean, code: string, path: string): void => {
+  if (!isThere) throw errno(code, path);
+};
+
 /** A disk in memory that writes down the calls that change it. */
 export class MemoryDisk {
   readonly entries: Entries;
@@ -79,9 +83,6 @@ export class MemoryDisk {
       if (index === killWithin) half?.();
       alive();
       act();
-    };
-    const must = (isThere: boolean, code: string, path: string): void => {
-      if (!isThere) throw errno(code, path);
     };
     return {
       pid: 4242,

@@ -14,12 +14,17 @@ const generated = '/repository/generated/example';
 /** What the user reads; the disk must be as it was. */
 function refusal(disk: MemoryDisk, verb: Verb): string {
   const before = disk.snapshot();
+  const error = errorOf(() => verb(disk.fileSystem()));
+  expect(disk.snapshot()).toEqual(before);
+  return `error[${error.code}]: ${error.message}\n  fix: ${error.hint}`;
+}
+
+function errorOf(run: () => void): UserError {
   try {
-    verb(disk.fileSystem());
+    run();
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    expect(disk.snapshot()).toEqual(before);
-    return `error[${error.code}]: ${error.message}\n  fix: ${error.hint}`;
+    if (error instanceof UserError) return error;
+    throw error;
   }
   throw new Error('nothing was refused');
 }
@@ -141,9 +146,11 @@ test('a release that nothing names is not looked into', () => {
   expect(disk.snapshot()).toEqual(after(edited, promote).snapshot());
 });
 
+/** Beside a run that is alive and has the process number 77. */
+const busy: Verb = (fs) => synth({ n100: 2 })({ ...fs, isRunning: (pid) => pid === 77 });
+
 test('while another run writes, a second one gives up; the mark of a dead one is removed', () => {
   const disk = withFile(first, '/repository/generated/.breakwater-tmp-lock-77', '');
-  const busy: Verb = (fs) => synth({ n100: 2 })({ ...fs, isRunning: (pid) => pid === 77 });
   expect(refusal(disk, busy)).toMatchInlineSnapshot(`
     "error[OUTPUT_BUSY]: generated/ is being written by another run, process 77
       fix: wait until it is done; if that process is no run of Breakwater, remove generated/.breakwater-tmp-lock-77"
