@@ -199,6 +199,8 @@ export interface TensorflowServingSpec {
    * @default 1
    */
   readonly pools?: number;
+  /** Memory of the server without a model, as measured on the device. */
+  readonly baseMemory?: MemoryQuantity;
 }
 
 /** Any server in a container. Made by {@link containerServer}. */

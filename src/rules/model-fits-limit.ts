@@ -25,8 +25,8 @@ export default defineRule({
       const server = forClass(value.server, name);
       const limit = forClass(value.memory, name);
       if (!model || !server || limit === undefined) continue;
+      const base = server.baseMemory;
       const pools = server.kind === 'tensorflow-serving' ? (server.pools ?? 1) : 1;
-      const base = server.kind === 'container' ? server.baseMemory : undefined;
       const bytes =
         (base === undefined ? 0 : parseBytes(base)) +
         parseBytes(model.size) +
@@ -47,7 +47,7 @@ export default defineRule({
         };
       } else if (base === undefined) {
         yield {
-          notEvaluated: `memory of the server itself in workload ${workload}: nobody declared it; model ${model.name} alone takes ${inMi(needed, 'up')} of ${limit}`,
+          notEvaluated: `memory of the server itself in workload ${workload}: its baseMemory is not declared; model ${model.name} alone takes ${inMi(needed, 'up')} of ${limit}`,
         };
       }
     }
@@ -79,7 +79,7 @@ export default defineRule({
       title: 'a server whose own memory nobody declared',
       subject: exampleClass([]),
       expect: [
-        'not evaluated: memory of the server itself in workload inference: nobody declared it; model detector alone takes 87Mi of 512Mi',
+        'not evaluated: memory of the server itself in workload inference: its baseMemory is not declared; model detector alone takes 87Mi of 512Mi',
       ],
     },
   ],
