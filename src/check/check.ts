@@ -138,7 +138,9 @@ function wordsOf({ rule, finding }: Hit): Omit<SingleFinding, 'locations' | 'aff
 }
 
 /** How many a finding touches, by class: the class it was found in, those it names, or the whole fleet. */
-function affectsOf({ finding, class: name }: Hit, plan: Plan): ReadonlyMap<string, Affected> {
+function affectsOf({ rule, finding, class: name }: Hit, plan: Plan): ReadonlyMap<string, Affected> {
+  // What an entry accepts is counted where it was found.
+  if (rule.on === 'ignores') return new Map();
   if (finding.affected) return new Map([[name ?? '', finding.affected]]);
   const names = name === undefined ? (finding.classes ?? Object.keys(plan.classes)) : [name];
   return new Map(

@@ -49,6 +49,8 @@ function canRunOn(spec: Json, { arch }: ClassSpec, role: Role): boolean {
   return role === 'server' || !SERVERS_ONLY.some((label) => label in selector);
 }
 
+const numberOr = (value: unknown, missing: number): number => (typeof value === 'number' ? value : missing);
+
 function podsOf(kind: string, spec: Json, servers: number): Pick<Load, 'count' | 'surge' | 'mayStopFirst'> {
   if (kind === 'DaemonSet') {
     const update = spec['updateStrategy'];
@@ -56,13 +58,12 @@ function podsOf(kind: string, spec: Json, servers: number): Pick<Load, 'count' |
     const surge = atMost(within(update, 'rollingUpdate', 'maxSurge') ?? 0, 1, 'up');
     return { count: 1, surge: Math.min(1, surge), mayStopFirst: surge === 0 };
   }
-  const number = (value: unknown, missing: number): number => (typeof value === 'number' ? value : missing);
-  if (kind === 'Job') return { count: number(spec['parallelism'], 1), surge: 0, mayStopFirst: true };
+  if (kind === 'Job') return { count: numberOr(spec['parallelism'], 1), surge: 0, mayStopFirst: true };
   if (kind === 'CronJob') {
     const parallel = within(spec, 'jobTemplate', 'spec', 'parallelism');
-    return { count: number(parallel, 1), surge: 0, mayStopFirst: true };
+    return { count: numberOr(parallel, 1), surge: 0, mayStopFirst: true };
   }
-  const replicas = kind === 'Pod' ? 1 : number(spec['replicas'], 1);
+  const replicas = kind === 'Pod' ? 1 : numberOr(spec['replicas'], 1);
   const count = Math.ceil(replicas / servers);
   const strategy = asRecord(spec['strategy']);
   if (kind !== 'Deployment' || strategy['type'] === 'Recreate')

@@ -64,7 +64,7 @@ export const resourcesNamed = (spec: Json): readonly string[] => [
   ...new Set(
     containersOf({ path: '', spec }).flatMap((container) => {
       const { requests, limits } = asRecord(container.spec['resources']);
-      return [...Object.keys(asRecord(requests)), ...Object.keys(asRecord(limits))];
+      return Object.keys(asRecord(requests)).concat(Object.keys(asRecord(limits)));
     }),
   ),
 ];

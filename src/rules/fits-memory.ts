@@ -40,9 +40,10 @@ export default defineRule({
       }
       const taken = systemMemory(device, role);
       const left = taken.reduce((rest, { bytes }) => rest - bytes, memory);
-      const most = loads.map((load) => ({
-        ...load,
-        bytes: inBytes(podTakes(load.pod.spec, 'memory', 'limits')),
+      const most = loads.map(({ pod, what, count }) => ({
+        what,
+        count,
+        bytes: inBytes(podTakes(pod.spec, 'memory', 'limits')),
       }));
       const needed = most.reduce((sum, { bytes, count }) => sum + bytes * count, 0);
       if (needed <= left) continue;

@@ -125,9 +125,13 @@ export default defineRule({
 });
 
 /** All texts of a value with their pointers, in its order. */
-function* textsIn(value: unknown, path: string): Iterable<readonly [path: string, text: string]> {
-  if (typeof value === 'string') yield [path, value];
-  else if (Array.isArray(value))
-    for (const [index, item] of value.entries()) yield* textsIn(item, `${path}/${index}`);
-  else for (const [key, item] of Object.entries(asRecord(value))) yield* textsIn(item, `${path}${step(key)}`);
+function textsIn(
+  value: unknown,
+  path: string,
+  texts: (readonly [path: string, text: string])[] = [],
+): typeof texts {
+  if (typeof value === 'string') texts.push([path, value]);
+  else if (Array.isArray(value)) value.forEach((item, index) => textsIn(item, `${path}/${index}`, texts));
+  else for (const [key, item] of Object.entries(asRecord(value))) textsIn(item, path + step(key), texts);
+  return texts;
 }

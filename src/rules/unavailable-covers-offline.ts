@@ -36,7 +36,8 @@ export default defineRule({
         continue;
       }
       const surge = within(update, 'rollingUpdate', 'maxSurge') ?? 0;
-      const allowed = within(update, 'rollingUpdate', 'maxUnavailable') ?? 1;
+      const field = within(update, 'rollingUpdate', 'maxUnavailable');
+      const allowed = typeof field === 'number' || typeof field === 'string' ? field : 1;
       if (surge !== 0 && surge !== '0%') continue;
       const stuck = firstStuck(allowed, offline, most);
       if (stuck === undefined) continue;
@@ -44,7 +45,7 @@ export default defineRule({
       yield {
         path: '/spec/updateStrategy/rollingUpdate/maxUnavailable',
         at: placed,
-        message: `maxUnavailable ${String(allowed)} lets ${units} of ${devices} devices be without a pod, and ${dead} of them ${dead === 1 ? 'is' : 'are'} expected offline (${percent(offline)})`,
+        message: `maxUnavailable ${allowed} lets ${units} of ${devices} devices be without a pod, and ${dead} of them ${dead === 1 ? 'is' : 'are'} expected offline (${percent(offline)})`,
         fix: `set maxUnavailable to ${maxUnavailable}, a number and not a percentage`,
       };
     }
