@@ -96,12 +96,14 @@ const EXAMPLE: FleetSpec = {
  * The plan is made when it is asked for: rules are loaded with their examples on every run.
  *
  * @param rows named clusters, instead of the counts in `inventory`
+ * @param base what is changed: for more than one set of overrides, one after the other
  */
 export function exampleFleet(
   overrides: Overrides<FleetSpec> = {},
   rows?: readonly ClusterRow[],
+  base: FleetSpec = EXAMPLE,
 ): FleetSubject {
-  const merged = merge(EXAMPLE, overrides) as FleetSpec;
+  const merged = merge(base, overrides) as FleetSpec;
   const spec: FleetSpec = rows ? { ...merged, inventory: { kind: 'csv', path: 'example.csv' } } : merged;
   let plan: FleetSubject['plan'] | undefined;
   return {

@@ -12,7 +12,6 @@ import classHasClusters from './class-has-clusters.ts';
 import classInFirstWave from './class-in-first-wave.ts';
 import classKept from './class-kept.ts';
 import clustersStay from './clusters-stay.ts';
-import copierDeclared from './copier-declared.ts';
 import detectWithinBudget from './detect-within-budget.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
 import fitsDisk from './fits-disk.ts';
@@ -56,7 +55,6 @@ import soakCoversWindow from './soak-covers-window.ts';
 import sourceAnswers from './source-answers.ts';
 import sourceClones from './source-clones.ts';
 import sourceKept from './source-kept.ts';
-import telemetrySecret from './telemetry-secret.ts';
 import tensorflowServingAmd64 from './tensorflow-serving-amd64.ts';
 import timeoutCoversLoad from './timeout-covers-load.ts';
 import unavailableCoversOffline from './unavailable-covers-offline.ts';
@@ -85,7 +83,6 @@ export const rules: readonly Rule[] = [
   classInFirstWave,
   classKept,
   clustersStay,
-  copierDeclared,
   detectWithinBudget,
   firstWaveIsPart,
   fitsDisk,
@@ -129,7 +126,6 @@ export const rules: readonly Rule[] = [
   sourceAnswers,
   sourceClones,
   sourceKept,
-  telemetrySecret,
   tensorflowServingAmd64,
   timeoutCoversLoad,
   unavailableCoversOffline,

@@ -24,7 +24,7 @@ export default defineRule({
         .flatMap(({ classes }) => Object.values(classes).map((inClass) => inClass.devices)),
     );
     yield {
-      path: '/rollout/budget',
+      path: spec.rollout.budget === undefined ? '/rollout' : '/rollout/budget',
       affected: { clusters: Math.round(clusters), devices: Math.round(devices) },
       message: `wave ${last.name} moves ${counted(devices, 'device')} at once: ${last.percent} % after ${before?.percent ?? 0} %, ${maxHarmedDevices > 0 ? `where ${count(maxHarmedDevices)} may be harmed` : 'with no maxDevicesPerPromotion'}`,
       fix: `set budget.maxDevicesPerPromotion, to ${literal(largest)} or more: the largest slice of a class in that wave`,
