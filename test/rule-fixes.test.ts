@@ -1,0 +1,175 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RuleFinding } from '../src/check/finding.ts';
+import type { FleetSubject, Rule } from '../src/check/rule.ts';
+import type { FleetSpec, WaveSpec } from '../src/fleet/spec.ts';
+import { exampleFleet, exampleRows, type Overrides } from '../src/rules/example-fleet.ts';
+import { rules } from '../src/rules/index.ts';
+
+/** Sizes that a definition may have. */
+interface Sizes {
+  readonly clusters: number;
+  readonly devices: number;
+  /** A small whole number. */
+  readonly some: number;
+}
+
+const sizes = fc.record({
+  clusters: fc.integer({ min: 1, max: 1_000_000 }),
+  devices: fc.integer({ min: 1, max: 60 }),
+  some: fc.integer({ min: 1, max: 500 }),
+});
+
+const WAVES: readonly WaveSpec[] = [
+  { name: 'canary', percent: 1, soak: '24h', pause: '1h' },
+  { name: 'rest', percent: 100, pause: '2h' },
+];
+
+const fleetOf = ({ clusters, devices }: Sizes): Overrides<FleetSpec> => ({
+  classes: { n100: { maxDevicesPerCluster: 60 } },
+  inventory: [{ class: 'n100', region: 'eu', clusters, devicesPerCluster: devices }],
+});
+
+interface Case {
+  readonly rule: string;
+  /** A definition that the rule may find something in. */
+  readonly definition: (sizes: Sizes) => Overrides<FleetSpec>;
+  /** Where the suggested value stands in the fix. */
+  readonly suggests: RegExp;
+  /** What an engineer changes on reading it. */
+  readonly apply: (value: string) => Overrides<FleetSpec>;
+}
+
+const number = (text: string): number => Number(text.replaceAll('_', ''));
+
+const CASES: readonly Case[] = [
+  {
+    rule: 'canary-sees-ceiling',
+    definition: fleetOf,
+    suggests: /begin with ([\d.]+) percent/,
+    apply: (value) => ({
+      rollout: {
+        waves:
+          value === '100'
+            ? [{ name: 'canary', percent: 100 }]
+            : [{ name: 'canary', percent: number(value), soak: '24h' }, WAVES[1]!],
+      },
+    }),
+  },
+  {
+    rule: 'budget-covers-first-wave',
+    definition: ({ some, ...sizes }) => ({
+      ...fleetOf({ some, ...sizes }),
+      rollout: { budget: { maxHarmedDevices: some } },
+    }),
+    suggests: /maxHarmedDevices to ([\d_]+)/,
+    apply: (value) => ({ rollout: { budget: { maxHarmedDevices: number(value) } } }),
+  },
+  {
+    rule: 'promotion-limited',
+    definition: (sizes) => ({
+      ...fleetOf(sizes),
+      rollout: { budget: { maxHarmedDevices: undefined, maxDevicesPerPromotion: undefined } },
+    }),
+    suggests: /to ([\d_]+) or more/,
+    apply: (value) => ({ rollout: { budget: { maxDevicesPerPromotion: number(value) } } }),
+  },
+  {
+    rule: 'promotion-fits-slice',
+    definition: ({ some, ...sizes }) => ({
+      ...fleetOf({ some, ...sizes }),
+      rollout: { budget: { maxDevicesPerPromotion: some } },
+    }),
+    suggests: /to ([\d_]+) or more/,
+    apply: (value) => ({ rollout: { budget: { maxDevicesPerPromotion: number(value) } } }),
+  },
+  {
+    rule: 'ceiling-not-alone',
+    definition: ({ some }) => ({ rollout: { gate: { detect: some / 1000, ceiling: 0.005 + some / 1000 } } }),
+    suggests: /detect to ([\d.e-]+)/,
+    apply: (value) => ({ rollout: { gate: { detect: number(value) } } }),
+  },
+  {
+    rule: 'detect-within-budget',
+    definition: ({ some, ...sizes }) => ({
+      ...fleetOf({ some, ...sizes }),
+      rollout: { budget: { maxHarmedDevices: some } },
+    }),
+    suggests: /detect to ([\d.e-]+)/,
+    apply: (value) => ({ rollout: { gate: { detect: number(value) } } }),
+  },
+  {
+    rule: 'soak-covers-window',
+    definition: ({ some }) => ({ rollout: { waves: WAVES, gate: { window: `${some + 1440}m` } } }),
+    suggests: /to (\S+) at least/,
+    apply: (value) => ({ rollout: { waves: [{ ...WAVES[0]!, soak: value }, WAVES[1]!] } }),
+  },
+  {
+    rule: 'soak-covers-silence',
+    definition: ({ some }) => ({ rollout: { waves: WAVES, gate: { overdueAfter: `${some + 1440}m` } } }),
+    suggests: /to (\S+) at least/,
+    apply: (value) => ({ rollout: { waves: [{ ...WAVES[0]!, soak: value }, WAVES[1]!] } }),
+  },
+  {
+    rule: 'pause-covers-window',
+    definition: ({ some }) => ({ rollout: { waves: WAVES, gate: { window: `${some + 120}m` } } }),
+    suggests: /to (\S+) or more/,
+    apply: (value) => ({ rollout: { waves: [WAVES[0]!, { ...WAVES[1]!, pause: value }] } }),
+  },
+  {
+    rule: 'source-answers',
+    definition: ({ some, ...sizes }) => ({
+      ...fleetOf({ some, ...sizes }),
+      delivery: { source: { limit: { requestsPerSecond: some / 10 } } },
+    }),
+    suggests: /interval to (\S+) or more/,
+    apply: (value) => ({ delivery: { interval: value } }),
+  },
+  {
+    rule: 'interval-minimum',
+    definition: ({ devices }) => ({ delivery: { interval: `${devices - 1}s` } }),
+    suggests: /interval to (\S+) or more/,
+    apply: (value) => ({ delivery: { interval: value } }),
+  },
+  {
+    rule: 'timeout-covers-load',
+    definition: ({ some }) => ({ workloads: { inference: { loadTime: `${some}m` } } }),
+    suggests: /timeout above ([^,]+),/,
+    apply: (value) => ({ delivery: { timeout: `${value}1s` } }),
+  },
+  {
+    rule: 'servers-odd',
+    definition: ({ devices }) => ({ classes: { n100: { servers: devices, maxDevicesPerCluster: 61 } } }),
+    suggests: /to \d+ or (\d+)/,
+    apply: (value) => ({ classes: { n100: { servers: number(value) } } }),
+  },
+];
+
+const find = (id: string, subject: FleetSubject): readonly RuleFinding[] => {
+  const rule = rules.find((rule) => rule.id === id) as Rule<'fleet'>;
+  return [...rule.check(subject)].filter((said): said is RuleFinding => !('notEvaluated' in said));
+};
+
+describe.each(CASES.map((one) => [one.rule, one] as const))('%s', (id, { definition, suggests, apply }) => {
+  test('is silent once its fix is applied', () => {
+    let applied = 0;
+    fc.assert(
+      fc.property(sizes, (drawn) => {
+        const before = definition(drawn);
+        const [finding] = find(id, exampleFleet(before));
+        const value = suggests.exec(finding?.fix ?? '')?.[1];
+        if (value === undefined) return;
+        applied += 1;
+        expect(find(id, exampleFleet(apply(value), undefined, exampleFleet(before).spec))).toEqual([]);
+      }),
+    );
+    expect(applied).toBeGreaterThan(0);
+  });
+});
+
+test('a cluster pinned as the fix says brings its class into the first wave', () => {
+  const rows = exampleRows(40);
+  const [finding] = find('wave-has-clusters', exampleFleet({}, rows));
+  const slice = /with (p\S+)/.exec(finding!.fix)![1]!;
+  expect(find('wave-has-clusters', exampleFleet({}, [...rows, ...exampleRows(1, { slice })]))).toEqual([]);
+});
