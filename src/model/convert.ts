@@ -1,0 +1,83 @@
+// From a trained model's file to the file that ships.
+
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { UserError } from '../errors.ts';
+import type { Graph } from './graph.ts';
+import { fuse } from './passes/fuse.ts';
+import { observe } from './quantize/calibrate.ts';
+import { quantizeDynamic } from './quantize/dynamic.ts';
+import { quantizeFloat16 } from './quantize/float16.ts';
+import { quantizeInt8 } from './quantize/int8.ts';
+import { convertKeras } from './read/convert-keras.ts';
+import { loadLiteRt } from './runtime/litert.ts';
+import { readTflite } from './tflite/read.ts';
+
+export const RECIPES = ['int8', 'dynamic', 'float16', 'none'] as const;
+export type Recipe = (typeof RECIPES)[number];
+
+export interface QuantizeOptions {
+  readonly recipe: Recipe;
+  /** Inputs and outputs of an int8 model. */
+  readonly io: 'float' | 'int8';
+  /** Whether a matrix product has a scale for each row; runtimes before TensorFlow 2.17 want one for all. */
+  readonly denseByChannel: boolean;
+}
+
+/**
+ * Read a trained model as a float graph, fused.
+ * @param path of a Keras `.h5` or a float `.tflite`
+ * @throws UserError `FILE_READ`, `MODEL_DAMAGED`, `MODEL_UNSUPPORTED`
+ */
+export async function readSource(path: string): Promise<Graph> {
+  switch (extname(path).toLowerCase()) {
+    case '.h5':
+    case '.hdf5': {
+      readFile(path);
+      // 15 MB of WebAssembly, which the other formats do without.
+      const { readKerasH5 } = await import('./read/keras-h5.ts');
+      return fuse(convertKeras(await readKerasH5(path)));
+    }
+    case '.tflite':
+      return fuse(readTflite(readFile(path)));
+    default:
+      throw new UserError(
+        'MODEL_UNSUPPORTED',
+        `${path} is of a kind that cannot be read`,
+        'give a Keras .h5 or a float .tflite',
+      );
+  }
+}
+
+/** @throws UserError `FILE_READ` */
+export function readFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new UserError('FILE_READ', `${path} cannot be read`, 'correct the path, or fetch the file', {
+      cause,
+    });
+  }
+}
+
+/**
+ * Quantize by recipe.
+ * @param samples for `int8`: what the network will see, one for each run
+ * @throws UserError `CALIBRATION` when `int8` gets none that fit
+ */
+export async function quantize(
+  graph: Graph,
+  samples: readonly (readonly Float32Array[])[],
+  options: QuantizeOptions,
+): Promise<Graph> {
+  switch (options.recipe) {
+    case 'int8':
+      return quantizeInt8(graph, await observe(graph, samples, await loadLiteRt()), options);
+    case 'dynamic':
+      return quantizeDynamic(graph, options);
+    case 'float16':
+      return quantizeFloat16(graph);
+    case 'none':
+      return graph;
+  }
+}

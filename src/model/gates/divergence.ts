@@ -1,0 +1,36 @@
+import { argmax, sqnrDb } from '../outputs.ts';
+import type { ModelGate } from './gate.ts';
+
+export const divergence: ModelGate = {
+  id: 'divergence',
+  summary: "The built model's outputs stay close to the float network's.",
+  why: 'Accuracy can hold on easy data while outputs drift; drift shows on the hard cases that devices meet.',
+
+  judge({ outputs, limits }) {
+    if (outputs.length === 0) {
+      return {
+        verdict: 'INSUFFICIENT',
+        message: 'there are no samples to compare on',
+        fix: 'name a calibration or an evaluation file',
+      };
+    }
+    const noise = sqnrDb(outputs.map(({ float, built }) => [float, built] as const));
+    const classes = outputs[0]!.float.length;
+    const agreeing =
+      outputs.filter(({ float, built }) => argmax(float) === argmax(built)).length / outputs.length;
+    const parts = [`signal to quantization noise ${noise.toFixed(1)} dB, ${limits.sqnrDb} wanted`];
+    if (classes > 1)
+      parts.push(
+        `same class on ${(100 * agreeing).toFixed(2)} % of ${outputs.length} samples, ${100 * limits.agreement} % wanted`,
+      );
+    const message = parts.join('; ');
+    if (noise < limits.sqnrDb || (classes > 1 && agreeing < limits.agreement)) {
+      return {
+        verdict: 'FAIL',
+        message,
+        fix: 'give calibration samples that cover the real range of inputs',
+      };
+    }
+    return { verdict: 'PASS', message };
+  },
+};

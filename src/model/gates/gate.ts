@@ -1,0 +1,54 @@
+// What a built model must pass. Each gate is a value; a new one is one file and one line in the index.
+
+import type { Graph } from '../graph.ts';
+
+export type Verdict = 'PASS' | 'FAIL' | 'INSUFFICIENT';
+
+/** What the gates look at. Outputs are of the first output, sample by sample, as real numbers. */
+export interface Evidence {
+  readonly float: Graph;
+  readonly built: Graph;
+  /** The file that ships. */
+  readonly file: Uint8Array;
+  /** Of the float network and of what was built, on the same inputs. */
+  readonly outputs: readonly { readonly float: Float32Array; readonly built: Float32Array }[];
+  /** The right class of each sample; `undefined` where there are no labels. */
+  readonly labels: readonly number[] | undefined;
+  readonly limits: GateLimits;
+}
+
+/** What a definition may tighten or loosen. */
+export interface GateLimits {
+  /** Bytes of the file. */
+  readonly bytes?: number;
+  /** Bytes of one interpreter at its peak. */
+  readonly peakMemoryBytes?: number;
+  /** Most percentage points of accuracy that may be lost. */
+  readonly accuracyDropPoints: number;
+  /** Least signal to quantization noise, in dB. */
+  readonly sqnrDb: number;
+  /** Least share of samples on which both agree on the class, a ratio. */
+  readonly agreement: number;
+}
+
+/** Source: the defaults that facts about published int8 models leave room for; each can be changed with a reason. */
+export const DEFAULT_LIMITS: GateLimits = { accuracyDropPoints: 1, sqnrDb: 20, agreement: 0.99 };
+
+export interface GateResult {
+  readonly gate: string;
+  readonly verdict: Verdict;
+  /** With the numbers and units: lower case, no full stop. */
+  readonly message: string;
+  /** What to do when it is not a PASS. */
+  readonly fix?: string;
+}
+
+export interface ModelGate {
+  /** Kebab case. */
+  readonly id: string;
+  /** What it demands, one sentence. */
+  readonly summary: string;
+  /** Why it matters on a device. */
+  readonly why: string;
+  judge(evidence: Evidence): Omit<GateResult, 'gate'>;
+}

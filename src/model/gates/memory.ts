@@ -1,0 +1,24 @@
+import { estimateMemory } from '../memory.ts';
+import type { ModelGate } from './gate.ts';
+
+export const memory: ModelGate = {
+  id: 'memory',
+  summary: 'One interpreter takes no more memory at its peak than its budget.',
+  why: 'Weights are packed a second time when loaded, so that a model takes twice its file and more: a limit set by file size is an OOM kill.',
+
+  judge({ built, file, limits: { peakMemoryBytes } }) {
+    const { arena, packed, overhead, peak } = estimateMemory(built, file.byteLength);
+    const terms = `file ${kib(file.byteLength)} + arena ${kib(arena)} + packed weights ${kib(packed)} + runtime ${kib(overhead)}`;
+    const message = `${kib(peak)} at peak (${terms})`;
+    if (peakMemoryBytes === undefined) return { verdict: 'PASS', message: `${message}, no budget declared` };
+    if (peak <= peakMemoryBytes)
+      return { verdict: 'PASS', message: `${message}, ${kib(peakMemoryBytes)} allowed` };
+    return {
+      verdict: 'FAIL',
+      message: `${message}, ${kib(peakMemoryBytes)} allowed`,
+      fix: 'shrink the largest activations (`breakwater model inspect` shows them), or raise the budget',
+    };
+  },
+};
+
+const kib = (bytes: number): string => `${Math.ceil(bytes / 1024).toLocaleString('en')} KiB`;

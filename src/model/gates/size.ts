@@ -1,0 +1,19 @@
+import type { ModelGate } from './gate.ts';
+
+export const size: ModelGate = {
+  id: 'size',
+  summary: 'The file is no larger than its budget.',
+  why: 'Every device pulls the file over its uplink, and the server keeps the whole of it in memory.',
+
+  judge({ file, limits: { bytes } }) {
+    const message = `${file.byteLength.toLocaleString('en')} bytes`;
+    if (bytes === undefined) return { verdict: 'PASS', message: `${message}, no budget declared` };
+    const both = `${message} of ${bytes.toLocaleString('en')}`;
+    if (file.byteLength <= bytes) return { verdict: 'PASS', message: both };
+    return {
+      verdict: 'FAIL',
+      message: both,
+      fix: 'prune the network, choose a smaller one, or raise the budget',
+    };
+  },
+};

@@ -1,0 +1,68 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { quantize, readSource, type Recipe } from '../../src/model/convert.ts';
+import { judge } from '../../src/model/gates/index.ts';
+import { DEFAULT_LIMITS } from '../../src/model/gates/gate.ts';
+import { argmax } from '../../src/model/outputs.ts';
+import { closed } from '../../src/model/quantize/calibrate.ts';
+import { toHalf } from '../../src/model/quantize/float16.ts';
+import { loadLiteRt } from '../../src/model/runtime/litert.ts';
+import type { Graph } from '../../src/model/graph.ts';
+import { writeTflite } from '../../src/model/tflite/write.ts';
+import { digitsFile, digitsLabels, digitsSamples } from './digits.ts';
+
+async function outputs(graph: Graph): Promise<readonly Float32Array[]> {
+  const model = await (await loadLiteRt()).load(writeTflite(closed(graph), ''));
+  const results: Float32Array[] = [];
+  for (const sample of digitsSamples('test.npz')) {
+    results.push(new Float32Array((await model.run([new Uint8Array(sample.buffer)]))[0]!.buffer));
+  }
+  model.dispose();
+  return results;
+}
+
+/** Bytes that TensorFlow 2.21's converter needs for the same model and recipe. */
+const OFFICIAL_BYTES: Readonly<Partial<Record<Recipe, number>>> = { none: 28_236, dynamic: 11_168 };
+
+test.each(['none', 'float16', 'dynamic', 'int8'] as const)(
+  'digits-cnn by the recipe %s passes every gate, in no more bytes than TensorFlow takes',
+  async (recipe) => {
+    const float = await readSource(digitsFile('model.h5'));
+    const samples = digitsSamples('calibration.npz').map((sample) => [sample]);
+    const built = await quantize(float, samples, { recipe, io: 'float', denseByChannel: true });
+    const file = writeTflite(built, '');
+    expect(file.byteLength).toBeLessThanOrEqual(OFFICIAL_BYTES[recipe] ?? Infinity);
+    const [exact, made] = [await outputs(float), await outputs(built)];
+    const results = judge({
+      float,
+      built,
+      file,
+      outputs: exact.map((values, index) => ({ float: values, built: made[index]! })),
+      labels: digitsLabels(),
+      limits: DEFAULT_LIMITS,
+    });
+    expect(results.map(({ verdict, message }) => `${verdict}: ${message}`)).toMatchSnapshot();
+    expect(argmax(made[0]!)).toBe(argmax(exact[0]!));
+  },
+);
+
+test('a float16 is the nearest to its number: no neighbour is nearer', () => {
+  const value = (half: number): number => {
+    const exponent = (half >> 10) & 31;
+    const fraction = half & 1023;
+    return exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
+  };
+  fc.assert(
+    fc.property(fc.float({ min: 0, max: 65_504, noNaN: true }), (number) => {
+      const half = toHalf(number);
+      const error = Math.abs(value(half) - number);
+      for (const other of [half - 1, half + 1]) {
+        if (other >= 0 && other < 0x7c00)
+          expect(Math.abs(value(other) - number)).toBeGreaterThanOrEqual(error);
+      }
+    }),
+  );
+  expect([toHalf(-1), toHalf(70_000), toHalf(-0), toHalf(NaN), toHalf(5.96e-8)]).toEqual([
+    0xbc00, 0x7c00, 0x8000, 0x7e00, 1,
+  ]);
+});
