@@ -70,14 +70,9 @@ export async function quantize(
   samples: readonly (readonly Float32Array[])[],
   options: QuantizeOptions,
 ): Promise<Graph> {
-  switch (options.recipe) {
-    case 'int8':
-      return quantizeInt8(graph, await observe(graph, samples, await loadLiteRt()), options);
-    case 'dynamic':
-      return quantizeDynamic(graph, options);
-    case 'float16':
-      return quantizeFloat16(graph);
-    case 'none':
-      return graph;
+  if (options.recipe === 'int8') {
+    return quantizeInt8(graph, await observe(graph, samples, await loadLiteRt()), options);
   }
+  if (options.recipe === 'dynamic') return quantizeDynamic(graph, options);
+  return options.recipe === 'float16' ? quantizeFloat16(graph) : graph;
 }

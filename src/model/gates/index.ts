@@ -8,4 +8,4 @@ import { size } from './size.ts';
 export const modelGates: readonly ModelGate[] = [size, memory, divergence, accuracy];
 
 export const judge = (evidence: Evidence): readonly GateResult[] =>
-  modelGates.map((gate) => ({ gate: gate.id, ...gate.judge(evidence) }));
+  modelGates.map((gate) => Object.assign({ gate: gate.id }, gate.judge(evidence)));
