@@ -18,6 +18,8 @@ import { frameGrabber } from './workloads/frame-grabber.ts';
 const serving = tensorflowServing({
   image:
     'registry.example.com/tensorflow/serving@sha256:cb18f087d31e8eb653cefd64d0077a033fbf8eeefd2bf46726e087cc0a96aed5',
+  // Of a server without a model: measure yours.
+  baseMemory: '220Mi',
 });
 
 export default defineFleet({
@@ -138,4 +140,11 @@ export default defineFleet({
     }),
     interval: '10m',
   }),
+  ignore: [
+    {
+      rule: 'detect-within-budget',
+      reason:
+        'one picture in a hundred is lost on the way from the camera too; the next one comes half a second later',
+    },
+  ],
 });

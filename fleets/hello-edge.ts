@@ -1,7 +1,7 @@
 // The smallest fleet that makes sense: the textbook rollout of 1, 10 and 100 % with a ceiling of 5 %, made safe.
 // Images, addresses and digests are examples.
 
-import { defineFleet, flux, git, modelServer, telemetryAgent, tensorflowServing } from 'breakwater';
+import { defineFleet, flux, modelServer, oci, telemetryAgent, tensorflowServing } from 'breakwater';
 import { digits } from './models/digits.ts';
 
 export default defineFleet({
@@ -27,6 +27,8 @@ export default defineFleet({
       server: tensorflowServing({
         image:
           'registry.example.com/tensorflow/serving@sha256:cb18f087d31e8eb653cefd64d0077a033fbf8eeefd2bf46726e087cc0a96aed5',
+        // Of a server without a model: measure yours.
+        baseMemory: '220Mi',
       }),
       memory: '512Mi',
       cpu: '1',
@@ -61,11 +63,7 @@ export default defineFleet({
     budget: { maxHarmedDevices: 200, maxDevicesPerPromotion: 1_000 },
   },
   delivery: flux({
-    source: git({
-      url: 'https://git.example.com/fleets.git',
-      branch: 'main',
-      limit: { requestsPerSecond: 50 },
-    }),
+    source: oci({ url: 'oci://registry.example.com/fleets/hello-edge', limit: { requestsPerSecond: 50 } }),
     interval: '10m',
   }),
 });
