@@ -1,7 +1,19 @@
-import { UserError } from '../errors.ts';
 import { SLICE_NAMES } from './movement.ts';
 import { sorted } from './sorted.ts';
-import { refuseConflict, StateReader } from './state-reader.ts';
+import {
+  readFields,
+  readFlag,
+  readJson,
+  readList,
+  readRecord,
+  readRelease,
+  readText,
+  readVersion,
+  refuse,
+  refuseConflict,
+  syntaxError,
+  type Source,
+} from './state-reader.ts';
 import type { ClassState, EarlyPromotion, Pointer, Rejection, RolloutState } from './state.ts';
 
 /**
@@ -60,24 +72,30 @@ function oneLine(value: unknown): string {
  */
 export function parseState(text: string, file: string): RolloutState {
   const unix = text.replaceAll('\r\n', '\n');
-  refuseConflict(unix, file);
-  const reader = new StateReader(unix, file);
-  const root = reader.fields(reader.json(), ['schemaVersion', 'fleet', 'classes', 'early', 'pointers']);
+  const source = { text: unix, file };
+  refuseConflict(source);
+  const root = readFields(source, readJson(source), [
+    'schemaVersion',
+    'fleet',
+    'classes',
+    'early',
+    'pointers',
+  ]);
   if (root['schemaVersion'] !== 1)
-    reader.refuse('"schemaVersion"', root['schemaVersion'], 'the schemaVersion 1');
-  const pointers = readPointers(reader, root['pointers']);
-  const classes = Object.entries(reader.record(root['classes'], 'classes')).map(
+    refuse(source, '"schemaVersion"', root['schemaVersion'], 'the schemaVersion 1');
+  const pointers = readPointers(source, root['pointers']);
+  const classes = Object.entries(readRecord(source, root['classes'], 'classes')).map(
     ([name, value]): readonly [string, ClassState] => {
-      const of = reader.fields(value, ['settled', 'rejected'], name);
+      const of = readFields(source, value, ['settled', 'rejected'], name);
       const own = pointers.get(name) ?? {};
       const lacking = SLICE_NAMES.find((slice) => own[slice] === undefined);
-      if (lacking !== undefined) reader.refuse('"pointers"', name, `a line for its slice ${lacking}`);
+      if (lacking !== undefined) refuse(source, '"pointers"', name, `a line for its slice ${lacking}`);
       pointers.delete(name);
       return [
         name,
         {
-          settled: of['settled'] === null ? null : reader.release(of['settled'], 'settled'),
-          rejected: reader.list(of['rejected'], 'rejected').map((one) => readRejection(reader, one)),
+          settled: of['settled'] === null ? null : readRelease(source, of['settled'], 'settled'),
+          rejected: readList(source, of['rejected'], 'rejected').map((one) => readRejection(source, one)),
           pointers: own,
         },
       ];
@@ -85,69 +103,69 @@ export function parseState(text: string, file: string): RolloutState {
   );
   const [stray] = pointers.keys();
   if (stray !== undefined)
-    reader.refuse(`"class": ${JSON.stringify(stray)}`, stray, 'a class listed in "classes"');
+    refuse(source, `"class": ${JSON.stringify(stray)}`, stray, 'a class listed in "classes"');
   const state: RolloutState = {
-    fleet: reader.text(root['fleet'], 'fleet'),
+    fleet: readText(source, root['fleet'], 'fleet'),
     classes: Object.fromEntries(classes),
-    early: reader.list(root['early'], 'early').map((one) => readEarly(reader, one)),
+    early: readList(source, root['early'], 'early').map((one) => readEarly(source, one)),
   };
-  refuseOtherLayout(unix, formatState(state), file);
+  refuseOtherLayout(source, formatState(state));
   return state;
 }
 
-function readPointers(reader: StateReader, value: unknown): Map<string, Record<string, Pointer>> {
+function readPointers(source: Source, value: unknown): Map<string, Record<string, Pointer>> {
   const found = new Map<string, Record<string, Pointer>>();
-  for (const one of reader.list(value, 'pointers')) {
-    const pointer = reader.fields(one, ['class', 'slice', 'runs', 'before']);
-    const name = reader.text(pointer['class'], 'class');
-    const slice = reader.text(pointer['slice'], 'slice');
+  for (const one of readList(source, value, 'pointers')) {
+    const pointer = readFields(source, one, ['class', 'slice', 'runs', 'before']);
+    const name = readText(source, pointer['class'], 'class');
+    const slice = readText(source, pointer['slice'], 'slice');
     const line = `"class": ${JSON.stringify(name)}, "slice": ${JSON.stringify(slice)}`;
-    if (!SLICE_NAMES.includes(slice)) reader.refuse(line, slice, 'one of the 29 slices');
+    if (!SLICE_NAMES.includes(slice)) refuse(source, line, slice, 'one of the 29 slices');
     const own = found.get(name) ?? {};
     if (own[slice] !== undefined)
-      reader.refuse(line, `${name} ${slice}`, 'one line for each class and slice', 1);
+      refuse(source, line, `${name} ${slice}`, 'one line for each class and slice', 1);
     own[slice] = {
-      runs: reader.release(pointer['runs'], 'runs'),
-      before: pointer['before'] === null ? null : reader.release(pointer['before'], 'before'),
+      runs: readRelease(source, pointer['runs'], 'runs'),
+      before: pointer['before'] === null ? null : readRelease(source, pointer['before'], 'before'),
     };
     found.set(name, own);
   }
   return found;
 }
 
-function readRejection(reader: StateReader, value: unknown): Rejection {
-  const one = reader.fields(value, ['release', 'reason', 'versions', 'breakwater', 'open']);
-  const versions = Object.entries(reader.record(one['versions'], 'versions')).map(
-    ([workload, version]) => [workload, reader.version(version, workload)] as const,
+function readRejection(source: Source, value: unknown): Rejection {
+  const one = readFields(source, value, ['release', 'reason', 'versions', 'breakwater', 'open']);
+  const versions = Object.entries(readRecord(source, one['versions'], 'versions')).map(
+    ([workload, version]) => [workload, readVersion(source, version, workload)] as const,
   );
   return {
-    release: reader.release(one['release'], 'release'),
-    reason: reader.text(one['reason'], 'reason'),
+    release: readRelease(source, one['release'], 'release'),
+    reason: readText(source, one['reason'], 'reason'),
     versions: Object.fromEntries(versions),
-    breakwater: reader.text(one['breakwater'], 'breakwater'),
-    open: reader.flag(one['open'], 'open'),
+    breakwater: readText(source, one['breakwater'], 'breakwater'),
+    open: readFlag(source, one['open'], 'open'),
   };
 }
 
-function readEarly(reader: StateReader, value: unknown): EarlyPromotion {
-  const one = reader.fields(value, ['class', 'wave', 'release', 'reason']);
+function readEarly(source: Source, value: unknown): EarlyPromotion {
+  const one = readFields(source, value, ['class', 'wave', 'release', 'reason']);
   return {
-    class: reader.text(one['class'], 'class'),
-    wave: reader.text(one['wave'], 'wave'),
-    release: reader.release(one['release'], 'release'),
-    reason: reader.text(one['reason'], 'reason'),
+    class: readText(source, one['class'], 'class'),
+    wave: readText(source, one['wave'], 'wave'),
+    release: readRelease(source, one['release'], 'release'),
+    reason: readText(source, one['reason'], 'reason'),
   };
 }
 
-function refuseOtherLayout(text: string, expected: string, file: string): void {
-  if (text === expected) return;
-  const have = text.split('\n');
+function refuseOtherLayout(source: Source, expected: string): void {
+  if (source.text === expected) return;
+  const have = source.text.split('\n');
   const want = expected.split('\n');
-  const at = want.findIndex((line, index) => have[index] !== line);
-  const index = at === -1 ? want.length : at;
-  throw new UserError(
-    'ROLLOUT_SYNTAX',
-    `${file}:${index + 1}: ${JSON.stringify(have[index] ?? '')} is not as breakwater writes it: ${JSON.stringify(want[index] ?? '')}`,
-    `check the file out from Git again: git checkout HEAD -- ${file}`,
+  const index = want.findIndex((line, at) => have[at] !== line);
+  const at = index === -1 ? want.length : index;
+  throw syntaxError(
+    source,
+    at + 1,
+    `breakwater writes this line otherwise:\n  got:      ${have[at] ?? ''}\n  expected: ${want[at] ?? ''}`,
   );
 }
