@@ -17,6 +17,7 @@ export class RuleRun {
   readonly notEvaluated: NotEvaluated[] = [];
   /** Ids of rules that did not run everywhere. */
   readonly unjudged = new Set<string>();
+  readonly #said = new Set<string>();
   readonly #rules: readonly Rule[];
   readonly #fleet: string | undefined;
 
@@ -51,7 +52,9 @@ export class RuleRun {
 
   #skip({ id }: Rule, reason: string): void {
     this.unjudged.add(id);
-    if (this.notEvaluated.some((other) => other.rule === id && other.reason === reason)) return;
+    const key = `${id}\0${reason}`;
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
     this.notEvaluated.push({
       rule: id,
       ...(this.#fleet === undefined ? {} : { fleet: this.#fleet }),

@@ -37,6 +37,7 @@ import objectDuplicate from './object-duplicate.ts';
 import pauseCoversWindow from './pause-covers-window.ts';
 import podControlled from './pod-controlled.ts';
 import podSecurity from './pod-security.ts';
+import probePort from './probe-port.ts';
 import promotionFitsSlice from './promotion-fits-slice.ts';
 import promotionLimited from './promotion-limited.ts';
 import readinessProbe from './readiness-probe.ts';
@@ -49,12 +50,14 @@ import saltKept from './salt-kept.ts';
 import secretInPlainSight from './secret-in-plain-sight.ts';
 import selectorLabels from './selector-labels.ts';
 import serversOdd from './servers-odd.ts';
+import serviceSelects from './service-selects.ts';
 import silenceCounts from './silence-counts.ts';
 import soakCoversSilence from './soak-covers-silence.ts';
 import soakCoversWindow from './soak-covers-window.ts';
 import sourceAnswers from './source-answers.ts';
 import sourceClones from './source-clones.ts';
 import sourceKept from './source-kept.ts';
+import startupTime from './startup-time.ts';
 import tensorflowServingAmd64 from './tensorflow-serving-amd64.ts';
 import timeoutCoversLoad from './timeout-covers-load.ts';
 import unavailableCoversOffline from './unavailable-covers-offline.ts';
@@ -108,6 +111,7 @@ export const rules: readonly Rule[] = [
   pauseCoversWindow,
   podControlled,
   podSecurity,
+  probePort,
   promotionFitsSlice,
   promotionLimited,
   readinessProbe,
@@ -120,12 +124,14 @@ export const rules: readonly Rule[] = [
   secretInPlainSight,
   selectorLabels,
   serversOdd,
+  serviceSelects,
   silenceCounts,
   soakCoversSilence,
   soakCoversWindow,
   sourceAnswers,
   sourceClones,
   sourceKept,
+  startupTime,
   tensorflowServingAmd64,
   timeoutCoversLoad,
   unavailableCoversOffline,
