@@ -164,19 +164,23 @@ function storeShelves(): string {
   return toCsv(stores);
 }
 
-const INVENTORIES: Readonly<Record<string, () => string>> = {
+/** File in fleets/inventory/ → its text. */
+export const INVENTORIES: Readonly<Record<string, () => string>> = {
   'city-cameras.csv': cityCameras,
   'store-shelves.csv': storeShelves,
 };
 
-const check = process.argv.includes('--check');
-mkdirSync(`${root}fleets/inventory`, { recursive: true });
-for (const [name, make] of Object.entries(INVENTORIES)) {
-  const path = `${root}fleets/inventory/${name}`;
-  const text = make();
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
-  if (check) {
-    process.stderr.write(`error: fleets/inventory/${name} is stale\n  fix: npm run inventories\n`);
-    process.exitCode = 1;
-  } else writeFileSync(path, text);
+function main(check: boolean): void {
+  mkdirSync(`${root}fleets/inventory`, { recursive: true });
+  for (const [name, make] of Object.entries(INVENTORIES)) {
+    const path = `${root}fleets/inventory/${name}`;
+    const text = make();
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+    if (check) {
+      process.stderr.write(`error: fleets/inventory/${name} is stale\n  fix: npm run inventories\n`);
+      process.exitCode = 1;
+    } else writeFileSync(path, text);
+  }
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.includes('--check'));
