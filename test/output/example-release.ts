@@ -22,7 +22,16 @@ export function release(number: number, className = 'n100'): Release {
     ['frame/namespace.yaml', 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: example\n'],
     [
       'objects/daemonset-app.yaml',
-      `apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: app\n  labels: { n: "${number}" }\n`,
+      `apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: app, namespace: example }
+spec:
+  template:
+    metadata: { labels: { breakwater.dev/version: ${versions.app} } }
+    spec:
+      containers: [{ name: app, image: "registry.example.com/app:${number}" }]
+      volumes: [{ name: settings, configMap: { name: app-settings-c${hex} } }]
+`,
     ],
     ['objects/kustomization.yaml', kustomization('daemonset-app.yaml')],
     ['release.json', `${JSON.stringify({ versions }, null, 2)}\n`],

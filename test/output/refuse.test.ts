@@ -63,7 +63,7 @@ test('foreign files deep down, beside the fleets and in folders of others are li
       generated/.DS_Store
       generated/lost+found/
       generated/example/node_modules/
-      generated/example/releases/n100/r064420ad5d4b/objects/daemonset-app.yaml.orig
+      generated/example/releases/n100/r1369521cc5d1/objects/daemonset-app.yaml.orig
       generated/example/slices/p000.01/n100/patch.yaml
       fix: move it out of generated/, or remove it"
   `);
@@ -96,9 +96,9 @@ test('conflict markers in the rollout file stop every verb', () => {
   expect(refusal(disk, synth({ n100: 2 }))).toMatchInlineSnapshot(`
     "error[ROLLOUT_CONFLICT]: fleets/example.rollout.json:12: two branches moved the same pointers:
       HEAD:
-        { "class": "n100", "slice": "p000.01", "runs": "rbc859be0d77c", "before": "r064420ad5d4b" },
+        { "class": "n100", "slice": "p000.01", "runs": "r90c5063febd1", "before": "r1369521cc5d1" },
       other:
-        { "class": "n100", "slice": "p000.01", "runs": "r000000000000", "before": "r064420ad5d4b" },
+        { "class": "n100", "slice": "p000.01", "runs": "r000000000000", "before": "r1369521cc5d1" },
       fix: keep one side, git checkout --ours or --theirs -- fleets/example.rollout.json, then run breakwater synth"
   `);
   expect(refusal(disk, rollBack)).toBe(refusal(disk, synth({ n100: 2 })));
@@ -118,8 +118,8 @@ test('a release that was edited by hand is neither handed on nor written over', 
   const path = `${generated}/releases/n100/${release(2).id}/objects/daemonset-app.yaml`;
   const disk = withFile(edited, path, `${String(edited.entries.get(path))}# tuned by hand\n`);
   expect(refusal(disk, promote)).toMatchInlineSnapshot(`
-    "error[RELEASE_CHANGED]: class n100: the files in generated/example/releases/n100/rbc859be0d77c do not hash to its name; a release is never edited
-      fix: check it out from Git: git checkout HEAD -- generated/example/releases/n100/rbc859be0d77c"
+    "error[RELEASE_CHANGED]: class n100: the files in generated/example/releases/n100/r90c5063febd1 do not hash to its name; a release is never edited
+      fix: check it out from Git: git checkout HEAD -- generated/example/releases/n100/r90c5063febd1"
   `);
   expect(refusal(disk, synth({ n100: 2 }))).toBe(refusal(disk, promote));
 });
@@ -127,16 +127,16 @@ test('a release that was edited by hand is neither handed on nor written over', 
 test('a release that is named and gone stops a promotion; synth writes it again where the definition makes it', () => {
   const disk = without(edited, `${generated}/releases/n100/${release(2).id}`);
   expect(refusal(disk, promote)).toMatchInlineSnapshot(`
-    "error[RELEASE_MISSING]: class n100: release rbc859be0d77c is named and generated/example/releases/n100/rbc859be0d77c is not there
-      fix: check it out from Git: git checkout HEAD -- generated/example/releases/n100/rbc859be0d77c"
+    "error[RELEASE_MISSING]: class n100: release r90c5063febd1 is named and generated/example/releases/n100/r90c5063febd1 is not there
+      fix: check it out from Git: git checkout HEAD -- generated/example/releases/n100/r90c5063febd1"
   `);
   synth({ n100: 2 })(disk.fileSystem());
   expect(disk.snapshot()).toEqual(edited.snapshot());
   expect(refusal(without(edited, `${generated}/releases/n100/${release(1).id}`), synth({ n100: 2 })))
     .toMatchInlineSnapshot(`
-    "error[RELEASE_MISSING]: class n100: release r064420ad5d4b is named and generated/example/releases/n100/r064420ad5d4b is not there
-      fix: check it out from Git: git checkout HEAD -- generated/example/releases/n100/r064420ad5d4b"
-  `);
+      "error[RELEASE_MISSING]: class n100: release r1369521cc5d1 is named and generated/example/releases/n100/r1369521cc5d1 is not there
+        fix: check it out from Git: git checkout HEAD -- generated/example/releases/n100/r1369521cc5d1"
+    `);
 });
 
 test('a release that nothing names is not looked into', () => {
@@ -173,7 +173,7 @@ test('a full disk is told by the file that did not fit', () => {
       fix: free some space, then run the same command again; no file is half written"
   `);
   expect(full('daemonset')).toMatchInlineSnapshot(`
-    "error[FILE_WRITE]: cannot write generated/example/releases/n100/rbc859be0d77c/objects/daemonset-app.yaml: no space is left on the disk
+    "error[FILE_WRITE]: cannot write generated/example/releases/n100/r90c5063febd1/objects/daemonset-app.yaml: no space is left on the disk
       fix: free some space, then run the same command again; no file is half written"
   `);
 });
@@ -210,30 +210,30 @@ test('a pointer names the config that pods of the release before still mount', (
     apiVersion: kustomize.config.k8s.io/v1beta1
     kind: Kustomization
     resources:
-      - ../../../releases/n100/rbc859be0d77c/frame
+      - ../../../releases/n100/r90c5063febd1/frame
     "
   `);
   expect(edited.entries.get(`${generated}/slices/p000.01/n100/release/kustomization.yaml`))
     .toMatchInlineSnapshot(`
-    "# Moved by breakwater promote and rollback. Do not edit.
-    apiVersion: kustomize.config.k8s.io/v1beta1
-    kind: Kustomization
-    resources:
-      - ../../../../releases/n100/rbc859be0d77c/objects
-      - ../../../../releases/n100/rbc859be0d77c/config
-      - ../../../../releases/n100/r064420ad5d4b/config/app-c000000000001
-    "
-  `);
+      "# Moved by breakwater promote and rollback. Do not edit.
+      apiVersion: kustomize.config.k8s.io/v1beta1
+      kind: Kustomization
+      resources:
+        - ../../../../releases/n100/r90c5063febd1/objects
+        - ../../../../releases/n100/r90c5063febd1/config
+        - ../../../../releases/n100/r1369521cc5d1/config/app-c000000000001
+      "
+    `);
   expect(edited.entries.get(`${generated}/slices/p100.00/n100/release/kustomization.yaml`))
     .toMatchInlineSnapshot(`
-    "# Moved by breakwater promote and rollback. Do not edit.
-    apiVersion: kustomize.config.k8s.io/v1beta1
-    kind: Kustomization
-    resources:
-      - ../../../../releases/n100/r064420ad5d4b/objects
-      - ../../../../releases/n100/r064420ad5d4b/config
-    "
-  `);
+      "# Moved by breakwater promote and rollback. Do not edit.
+      apiVersion: kustomize.config.k8s.io/v1beta1
+      kind: Kustomization
+      resources:
+        - ../../../../releases/n100/r1369521cc5d1/objects
+        - ../../../../releases/n100/r1369521cc5d1/config
+      "
+    `);
 });
 
 test('the README of a fleet says who reads what', () => {

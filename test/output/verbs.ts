@@ -9,6 +9,9 @@ import type { MemoryDisk } from './memory-file-system.ts';
 const HOUR = 3_600_000;
 const fleet = { root: '/repository', fleet: 'example' };
 
+/** By class: the number of the release that the definition makes. */
+export type Numbers = Readonly<Record<string, number>>;
+
 /** Something that a user runs. */
 export type Verb = (fs: FileSystem) => void;
 
