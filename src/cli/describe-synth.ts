@@ -1,6 +1,5 @@
 import type { SynthOutcome } from '../output/synth.ts';
 import type { FleetSynth } from '../report/synth.ts';
-import type { Releases } from '../synth/manifests.ts';
 import type { BuiltFleet } from './build-fleets.ts';
 import type { Io } from './io.ts';
 import { pointerHistory } from './pointer-history.ts';
@@ -33,13 +32,3 @@ export function describeSynth(
     };
   });
 }
-
-/** The objects of releases as one YAML stream, each below a comment that names its file. */
-export const manifestsOf = (releases: Releases): string =>
-  Object.values(releases)
-    .flatMap(({ class: name, id, files }) =>
-      [...files]
-        .filter(([path]) => path.endsWith('.yaml') && !path.endsWith('kustomization.yaml'))
-        .map(([path, text]) => `---\n# releases/${name}/${id}/${path}\n${text}`),
-    )
-    .join('');

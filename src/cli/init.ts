@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.ts';
@@ -30,7 +30,9 @@ export const init = defineVerb<[fleet: string], object>({
     );
     const files = initFiles(fleet, dependency);
     const there = files.filter(({ path }) => existsSync(join(io.cwd, path)));
-    const inTheWay = there.filter(({ keep }) => keep !== true);
+    const inTheWay = there.filter(
+      ({ path, text, keep }) => keep !== true && readFileSync(join(io.cwd, path), 'utf8') !== text,
+    );
     if (inTheWay.length > 0) {
       throw new UserError(
         'OUTPUT_EXISTS',
@@ -60,7 +62,8 @@ function nextSteps(cwd: string, dependency: string, undeclared: boolean): string
   return [
     ...(undeclared ? [`npm install ${spec}`] : installed ? [] : ['npm install']),
     'npx breakwater synth',
-    ...(isRepository(cwd) ? ['git config core.hooksPath .github/hooks'] : ['git init']),
+    ...(isRepository(cwd) ? [] : ['git init']),
+    'git config core.hooksPath .github/hooks',
     'git add . && git commit',
   ]
     .map((line) => `  ${line}\n`)

@@ -1,6 +1,8 @@
+import { Option } from 'commander';
+import { UserError } from '../errors.ts';
 import type { CheckReport } from '../check/finding.ts';
 import type { SynthOutcome, SynthRequest } from '../output/synth.ts';
-import { synthFormats } from '../report/synth.ts';
+import { pruneFormats, synthFormats } from '../report/synth.ts';
 import type { BuiltFleet } from './build-fleets.ts';
 import { type ExitStatus, type Io, progress } from './io.ts';
 import { formatAs, formatOption } from './options.ts';
@@ -10,6 +12,7 @@ import { ownPackage } from './version.ts';
 interface Options {
   readonly check?: true;
   readonly stdout?: true;
+  readonly pruneFleet?: string;
   readonly format: string;
 }
 
@@ -22,21 +25,33 @@ export const synth = defineVerb<[fleets: string[]], Options>({
     command
       .argument('[fleets...]', 'names of fleets, or their files (default: all)')
       .option('--check', 'write nothing; print the files that differ, status 1 if any')
-      .option('--stdout', 'write nothing; print the objects of every release as YAML')
+      .addOption(
+        new Option('--stdout', 'write nothing; print the objects of every release as YAML').conflicts(
+          'check',
+        ),
+      )
+      .addOption(
+        new Option(
+          '--prune-fleet <name>',
+          'remove what was generated for a fleet whose definition is gone',
+        ).conflicts(['check', 'stdout']),
+      )
       .addOption(formatOption(synthFormats)),
 
   async run([names], options, io): Promise<ExitStatus> {
+    if (options.pruneFleet !== undefined) return prune(options.pruneFleet, options.format, io);
     const { buildFleets } = await import('./build-fleets.ts');
-    const { describeSynth, manifestsOf } = await import('./describe-synth.ts');
     const fleets = await buildFleets(names, io);
     if (options.stdout === true) {
-      for (const { releases } of fleets) io.stdout(manifestsOf(releases));
+      const { formatObjects } = await import('../output/stdout.ts');
+      for (const { plan, releases } of fleets) io.stdout(formatObjects(plan.fleet, releases));
       return 0;
     }
     const { compareFleets } = await import('../output/synth.ts');
     const request: SynthRequest = { root: io.cwd, fleets, breakwater: ownPackage.version };
     const compared = compareFleets(request);
     if (options.check === true) {
+      const { describeSynth } = await import('./describe-synth.ts');
       const report = { outcome: 'compared', fleets: describeSynth(fleets, compared, io) } as const;
       io.stdout(formatAs(synthFormats, options.format, report));
       return compared.every(({ changes }) => changes.length === 0) ? 0 : 1;
@@ -85,4 +100,18 @@ async function checkPlaced(
   const names = fleets.map(({ loaded }) => loaded.spec.name);
   const states = new Map(compared.map(({ fleet, placement }) => [fleet, placement.state]));
   return mergeReports(await checkBuilt(fleets, { before: await plansOnDisk(names, io), states }, io));
+}
+
+/** Nothing but an order by name removes a fleet: its clusters would lose what they follow. */
+async function prune(fleet: string, format: string, io: Io): Promise<ExitStatus> {
+  const { loadFleets } = await import('../fleet/load.ts');
+  const { pruneFleet } = await import('../output/prune.ts');
+  const defined = await loadFleets([], { cwd: io.cwd }).catch((error: unknown) => {
+    // The last definition is gone: then none is in the way.
+    if (error instanceof UserError && error.code === 'FLEET_NONE') return [];
+    throw error;
+  });
+  const changes = pruneFleet({ root: io.cwd, fleet, defined: defined.map(({ spec }) => spec.name) });
+  io.stdout(formatAs(pruneFormats, format, changes));
+  return 0;
 }

@@ -53,6 +53,12 @@ export const synthFormats = {
     }),
 } as const;
 
+/** Formats of `synth --prune-fleet`: what was removed. */
+export const pruneFormats = {
+  pretty: (changes: readonly Change[]): string => changes.map(formatChange).join(''),
+  json: (changes: readonly Change[]): string => json({ schemaVersion: 1, outcome: 'pruned', changes }),
+} as const;
+
 function pretty(report: SynthReport): string {
   if (report.outcome === 'compared')
     return report.fleets
