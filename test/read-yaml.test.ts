@@ -62,6 +62,14 @@ test('what kustomize reads is told apart from what the API server reads', async 
   `);
 });
 
+test('a document that declares another version of YAML is refused, as the API server does', async () => {
+  const { objects, problems } = await readYaml('a.yaml', `%YAML 1.2\n---\n${HEAD}`);
+  expect(objects).toEqual([]);
+  expect(problems.map(({ message }) => message)).toEqual([
+    'document declares YAML 1.2, and the API server reads 1.1 only',
+  ]);
+});
+
 test('no text makes the reader throw', async () => {
   const piece = fc.oneof(
     fc.constantFrom(

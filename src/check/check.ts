@@ -3,10 +3,11 @@
 import type { LoadedFleet } from '../fleet/loaded-fleet.ts';
 import type { DateString } from '../fleet/units.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Release, Releases } from '../synth/manifests.ts';
-import type { Affected, CheckReport, Location } from './finding.ts';
+import type { Releases } from '../synth/manifests.ts';
+import type { Affected, CheckReport } from './finding.ts';
 import { subjectOf } from './pods.ts';
-import { loadPositions, type FindPosition } from './positions.ts';
+import { generatedAt, givenAt } from './places.ts';
+import { loadPositions } from './positions.ts';
 import { readYaml, type YamlFile } from './read-yaml.ts';
 import { joinFindings, reportOf, type SingleFinding } from './report.ts';
 import type { ChangeSubject, Rule, RolloutSubject } from './rule.ts';
@@ -149,32 +150,4 @@ function affectsOf({ rule, finding, class: name }: Hit, plan: Plan): ReadonlyMap
       return count ? [[name, { clusters: count.clusters, devices: count.devices }] as const] : [];
     }),
   );
-}
-
-/** Where an object stands in `generated/`, which may not be written yet: the text is in memory. */
-function generatedAt(
-  { finding: { at, path } }: Hit,
-  fleet: string,
-  release: Release,
-  find: FindPosition | undefined,
-): readonly Location[] {
-  if (!at) return [];
-  const text = release.files.get(at.file);
-  const file = `generated/${fleet}/releases/${release.class}/${release.id}/${at.file}`;
-  return [{ role: 'generated', file, ...(text === undefined ? {} : find?.(text, at.document, path)) }];
-}
-
-function givenAt(
-  { finding, file = '' }: Hit,
-  files: ReadonlyMap<string, YamlFile>,
-  find: FindPosition | undefined,
-): Location {
-  const { at, path, position } = finding;
-  if (!at) return { role: 'source', file, ...position };
-  const { text, prefixes } = files.get(at.file)!;
-  return {
-    role: 'source',
-    file: at.file,
-    ...find?.(text, at.document, `${prefixes.get(at) ?? ''}${path}`),
-  };
 }

@@ -42,6 +42,12 @@ export async function readYaml(file: string, text: string): Promise<YamlFile> {
     }
     if (document.errors.length > 0) return;
     const position = at(document.contents?.range?.[0] ?? document.range?.[0] ?? 0);
+    const { explicit, version } = document.directives?.yaml ?? {};
+    if (explicit === true && version !== '1.1') {
+      const message = `document declares YAML ${version}, and the API server reads 1.1 only`;
+      problems.push({ kind: 'syntax', message, position });
+      return;
+    }
     let value: unknown;
     try {
       value = document.toJS();

@@ -15,6 +15,8 @@ export default defineRule({
     const seen = new Map<string, string>();
     for (const placed of objects) {
       const { object, file } = placed;
+      // With generateName the API server makes a new name each time.
+      if ((object.metadata.name as string | undefined) === undefined) continue;
       const group = object.apiVersion.replace(/\/?[^/]*$/, '');
       const key = `${group} ${subjectOf(object)}`;
       const first = seen.get(key);
