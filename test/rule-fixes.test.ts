@@ -48,12 +48,7 @@ const CASES: readonly Case[] = [
     definition: fleetOf,
     suggests: /begin with ([\d.]+) percent/,
     apply: (value) => ({
-      rollout: {
-        waves:
-          value === '100'
-            ? [{ name: 'canary', percent: 100 }]
-            : [{ name: 'canary', percent: number(value), soak: '24h' }, WAVES[1]!],
-      },
+      rollout: { waves: [{ name: 'canary', percent: number(value), soak: '24h' }, WAVES[1]!] },
     }),
   },
   {

@@ -27,7 +27,7 @@ export default defineRule({
         message: `wave ${wave.name} has ${count(online)} devices of class ${name} online: ${percent(ceiling)} failures of that class alone stay unseen with a probability of ${percent((1 - ceiling) ** online)}, and ${count(needed)} devices would see them`,
         fix:
           enough === undefined
-            ? `watch class ${name} by hand: all of it has fewer than ${count(needed)} devices online`
+            ? `watch class ${name} by hand: no part of it has ${count(needed)} devices online`
             : `pin more clusters of class ${name} to the first wave, or begin with ${enough} percent`,
       };
     }

@@ -14,12 +14,12 @@ export const onlineDevices = (
     )
     .reduce((sum, devices) => sum + devices, 0);
 
-/** The smallest percent at which the slices from the first on have so many devices online; `undefined` if none does. */
+/** The smallest percent at which the slices from the first on have so many devices online; `undefined` if only all of them do, or not even these. */
 export function percentFor(plan: Plan, needed: number, of?: readonly string[]): number | undefined {
   const end = plan.slices.findIndex(
     (_slice, index) => Math.floor(onlineDevices(plan, plan.slices.slice(0, index + 1), of)) >= needed,
   );
-  return end === -1 ? undefined : Number(plan.slices[end]!.name.slice(1));
+  return end === -1 || end === plan.slices.length - 1 ? undefined : Number(plan.slices[end]!.name.slice(1));
 }
 
 /** The first wave, and how many devices it takes to see a share of failures as large as the ceiling. */

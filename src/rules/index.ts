@@ -12,6 +12,7 @@ import classHasClusters from './class-has-clusters.ts';
 import classInFirstWave from './class-in-first-wave.ts';
 import classKept from './class-kept.ts';
 import clustersStay from './clusters-stay.ts';
+import connectionEncrypted from './connection-encrypted.ts';
 import detectWithinBudget from './detect-within-budget.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
 import fitsDisk from './fits-disk.ts';
@@ -68,6 +69,7 @@ import volumeUnused from './volume-unused.ts';
 import waveHasClusters from './wave-has-clusters.ts';
 import wavesIncrease from './waves-increase.ts';
 import wavesReachAll from './waves-reach-all.ts';
+import windowCoversScrapes from './window-covers-scrapes.ts';
 import yamlObject from './yaml-object.ts';
 import yamlSyntax from './yaml-syntax.ts';
 
@@ -86,6 +88,7 @@ export const rules: readonly Rule[] = [
   classInFirstWave,
   classKept,
   clustersStay,
+  connectionEncrypted,
   detectWithinBudget,
   firstWaveIsPart,
   fitsDisk,
@@ -142,6 +145,7 @@ export const rules: readonly Rule[] = [
   waveHasClusters,
   wavesIncrease,
   wavesReachAll,
+  windowCoversScrapes,
   yamlObject,
   yamlSyntax,
 ];

@@ -8,7 +8,7 @@ export default defineRule({
   severity: 'error',
   summary: 'The salt of a fleet never changes.',
   why: "The salt decides every cluster's slice, and a cluster was told its slice once, when it was bootstrapped. After a new salt the plan counts clusters in slices that they do not sync, so no wave holds what it says.",
-  source: 'https://en.wikipedia.org/wiki/Salt_(cryptography)',
+  source: 'https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution',
   since: '0.1.0',
 
   *check({ before, after }) {
