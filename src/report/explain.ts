@@ -14,8 +14,9 @@ export function explainRule(rule: Rule): string {
     `source: ${rule.source}`,
   ];
   for (const example of rule.examples) {
-    lines.push('', `${isGood(example) ? 'good' : 'bad'}: ${example.title}`);
-    for (const { message, fix } of said(rule, example)) {
+    const found = said(rule, example);
+    lines.push('', `${verdictOf(found)}: ${example.title}`);
+    for (const { message, fix } of found) {
       lines.push(`  ${message}`);
       if (fix !== undefined) lines.push(`  fix: ${fix}`);
     }
@@ -34,8 +35,9 @@ export function ruleSection(rule: Rule): string {
     '',
   ];
   for (const example of rule.examples) {
-    lines.push(`- ${isGood(example) ? 'good' : 'bad'}: ${example.title}`);
-    for (const { message, fix } of said(rule, example)) {
+    const found = said(rule, example);
+    lines.push(`- ${verdictOf(found)}: ${example.title}`);
+    for (const { message, fix } of found) {
       lines.push(`  - \`${message}\``);
       if (fix !== undefined) lines.push(`    fix: ${fix}`);
     }
@@ -43,10 +45,19 @@ export function ruleSection(rule: Rule): string {
   return `${lines.join('\n')}\n`;
 }
 
-const isGood = ({ expect }: Example<Subject>): boolean => expect.length === 0;
+const verdictOf = (lines: readonly Said[]): string => {
+  if (lines.length === 0) return 'good';
+  return lines.some(({ fix }) => fix !== undefined) ? 'bad' : 'not judged';
+};
+
+interface Said {
+  readonly message: string;
+  /** Absent where the rule cannot judge. */
+  readonly fix?: string;
+}
 
 /** What the rule really says: its text is never written twice. */
-const said = (rule: Rule, { subject }: Example<Subject>): { message: string; fix?: string }[] =>
+const said = (rule: Rule, { subject }: Example<Subject>): Said[] =>
   [...rule.check(subject)].map((found) =>
     'notEvaluated' in found
       ? { message: `not evaluated: ${found.notEvaluated}` }
