@@ -87,10 +87,15 @@ async function clusterOf(
 function dropped(given: unknown, kept: unknown, path = ''): readonly string[] {
   if (typeof given !== 'object' || given === null) return [];
   return Object.entries(given).flatMap(([key, value]) => {
-    if (kept === undefined || kept === null || !(key in (kept as object))) return [`dropped ${path}/${key}`];
+    if (isZero(value)) return [];
+    if (typeof kept !== 'object' || kept === null || !(key in kept)) return [`dropped ${path}/${key}`];
     return dropped(value, (kept as Record<string, unknown>)[key], `${path}/${key}`);
   });
 }
+
+/** What Go leaves out when it writes JSON. */
+const isZero = (value: unknown): boolean =>
+  value === false || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);
 
 const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
