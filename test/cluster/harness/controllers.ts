@@ -1,6 +1,8 @@
 // The real controllers beside an API server, each started alone so that a test has only what it needs.
 
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ControlPlane } from './control-plane.ts';
 import { start, startOnFreePorts, type Running } from './process.ts';
 
@@ -44,31 +46,35 @@ async function startKubernetes(
         ],
       }),
     // Its certificate is its own, and nothing but its health is asked for: a connection is proof enough.
-    async ([port]) => {
-      const { connect } = await import('node:net');
-      return new Promise<boolean>((resolve) => {
+    ([port]) =>
+      new Promise<boolean>((resolve) => {
         const socket = connect(port!, '127.0.0.1', () => resolve(true));
         socket.once('error', () => resolve(false));
         socket.once('connect', () => socket.destroy());
-      });
-    },
+      }),
   );
   return process;
 }
 
-/** Plays every node's kubelet: heartbeats, and pods that are Running and Ready at once. */
-export async function startKwok(plane: ControlPlane): Promise<Running> {
+/**
+ * kwok: plays the kubelet of the nodes whose annotation `kwok.x-k8s.io/node` names it (`kwok-stages.yaml`).
+ * @param name of this kwok; several on one plane are several power plugs
+ */
+export async function startKwok(plane: ControlPlane, name = 'kwok'): Promise<Running> {
   const { process } = await startOnFreePorts(
     1,
     ([port]) =>
       start({
         folder: plane.folder,
-        name: `${plane.name}-kwok`,
+        name: `${plane.name}-${name}`,
         program: 'kwok',
         args: [
           `--kubeconfig=${plane.kubeconfig}`,
+          `--config=${fileURLToPath(new URL('kwok-stages.yaml', import.meta.url))}`,
           '--manage-all-nodes=false',
-          '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
+          // Heartbeats by lease, every quarter of this.
+          '--node-lease-duration-seconds=20',
+          `--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=${name}`,
           '--cidr=10.1.0.0/16',
           '--node-ip=10.2.0.1',
           `--server-address=127.0.0.1:${port}`,
@@ -98,6 +104,8 @@ export async function startKustomizeController(
           `--health-addr=127.0.0.1:${health}`,
           `--metrics-addr=127.0.0.1:${metrics}`,
           '--requeue-dependency=2s',
+          // Health checks hold a worker each, and every fleet of a test has two.
+          '--concurrent=30',
           '--no-remote-bases',
           ...(gates.length === 0 ? [] : [`--feature-gates=${gates.join(',')}`]),
         ],
