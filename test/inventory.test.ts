@@ -81,7 +81,7 @@ test.each([
     'a class that is nothing like one',
     `${HEADER}a,raspberry,north,1\n`,
     'fleet.csv:2:3: there is no class "raspberry"',
-    'there is n100 or orin-nano',
+    'use n100 or orin-nano',
   ],
   [
     'an unknown slice',
@@ -100,7 +100,13 @@ test.each([
     'an empty region',
     `${HEADER}a,n100,,1\n`,
     'fleet.csv:2:8: the region is empty',
-    'write the name of a region',
+    'write a name without spaces around it, backslashes and control characters',
+  ],
+  [
+    'a region with a backslash',
+    `${HEADER}a,n100,north\\east,1\n`,
+    String.raw`fleet.csv:2:8: "north\\east" is no name of a region`,
+    'write a name without spaces around it, backslashes and control characters',
   ],
   [
     'a number with a fraction',

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { UserError } from '../src/errors.ts';
 import { loadFleets } from '../src/fleet/load.ts';
 import { project } from './project.ts';
@@ -109,6 +109,16 @@ test('plain cdk8s workloads come through as the functions they are', async () =>
   const [fleet] = await loadFleets(['a'], { cwd });
   const cache = fleet?.spec.workloads['cache'] as unknown as () => string;
   expect(cache()).toBe('made');
+});
+
+test('what a definition prints goes to stderr', async () => {
+  const error = vi.spyOn(console, 'error').mockReturnValue();
+  const log = vi.spyOn(console, 'log').mockReturnValue();
+  const cwd = project({ 'fleets/a.mjs': `console.log('hello');\nexport default ${json('a')};` });
+  await loadFleets([], { cwd });
+  expect([error.mock.calls, log.mock.calls]).toEqual([[['hello']], []]);
+  expect(console.log).toBe(log);
+  vi.restoreAllMocks();
 });
 
 test('no fleets', async () => {
@@ -305,19 +315,19 @@ test('wrong types from plain JavaScript', async () => {
   };
   expect(await errorOf({ 'fleets/a.json': json('a', change) })).toMatchInlineSnapshot(`
     "error[FLEET_SCHEMA]: fleets/a.json is not a fleet definition:
-      / has the unknown property "colour": there is name, classes, inventory, models, workloads, external, rollout, delivery, ignore or $schema
+      / has the unknown property "colour": use name, classes, inventory, models, workloads, external, rollout, delivery, ignore or $schema
       /classes/n100 has the unknown property "disc": did you mean "disk"?
       /classes/n100/arch is "amd46", expected "amd64", "arm64" or "arm"; did you mean "amd64"?
       /classes/n100/memory is "8GB", expected a Kubernetes quantity of bytes, such as \`512Mi\`, \`1.5Gi\` or \`1e9\`
       /classes/n100/servers is "1", expected a whole number
-      /inventory/0 lacks "region": for humans, maps and class cover
+      /inventory/0 lacks "region": name of a region without quotes and backslashes: for humans, maps and class cover
       /inventory/0/clusters is -1, expected at least 0
       /inventory/0/devicesPerCluster is 1.5, expected a whole number
       /workloads/web/server/kind is "tf", expected "tensorflow-serving" or "container"
       /workloads/web/memory/byClass/n100 is 5, expected a Kubernetes quantity of bytes, such as \`512Mi\`, \`1.5Gi\` or \`1e9\`
       /workloads/web/cpu is 1, expected a Kubernetes quantity of processors, such as \`500m\`, \`1.5\` or \`4\`
       /workloads/cache is null, expected an object
-      /rollout/waves is [], expected at least 1 in the list
+      /rollout/waves is [], expected at least one
       fix: correct the values; \`breakwater schema\` prints all that a definition may hold"
   `);
 });
@@ -349,6 +359,7 @@ test('names that do not agree', async () => {
     inventory: [
       { class: 'n10', region: 'north', clusters: 1, devicesPerCluster: 1 },
       { class: 'n100', region: 'north', clusters: 1, devicesPerCluster: 2 },
+      { class: 'constructor', region: 'north', clusters: 1, devicesPerCluster: 2 },
     ],
     models: { detector: model },
     workloads: {
@@ -368,6 +379,7 @@ test('names that do not agree', async () => {
       /workloads has the name "Web", expected lower-case letters, digits and "-", at most 63 characters
       /inventory/0/class is "n10", no class of this fleet: did you mean "n100"?
       /inventory/1/devicesPerCluster is 2, more than maxDevicesPerCluster 1 of "n100"
+      /inventory/2/class is "constructor", no class of this fleet: use n100
       /workloads/Web/model is "detectr", no model of this fleet: did you mean "detector"?
       /workloads/Web/memory/byClass names "n10", no class of this fleet: did you mean "n100"?
       /workloads/Web/memory/byClass lacks the class "n100"

@@ -63,7 +63,7 @@ function* classProblems(classes: Readonly<Record<string, ClassSpec>>): Generator
         text: `is ${servers}, more than maxDevicesPerCluster ${maxDevicesPerCluster}: lower one or raise the other`,
       };
     }
-    if (renamedFrom !== undefined && renamedFrom in classes) {
+    if (renamedFrom !== undefined && Object.hasOwn(classes, renamedFrom)) {
       yield {
         path: `${path}/renamedFrom`,
         text: `is ${quote(renamedFrom)}, which is still a class: remove one of them`,
@@ -85,7 +85,7 @@ function* inventoryProblems({ inventory, classes }: FleetSpec): Generator<Proble
   if ('kind' in inventory) return;
   for (const [index, { class: name, devicesPerCluster }] of inventory.entries()) {
     const path = `/inventory/${index}`;
-    const spec = classes[name];
+    const spec = Object.hasOwn(classes, name) ? classes[name] : undefined;
     if (spec === undefined) {
       yield {
         path: `${path}/class`,
@@ -122,7 +122,7 @@ function* workloadProblems({ workloads, models, classes }: FleetSpec): Generator
   for (const [name, workload] of Object.entries(workloads)) {
     if (typeof workload === 'function') continue;
     const path = `/workloads${step(name)}`;
-    if (!(workload.model in (models ?? {}))) {
+    if (!Object.hasOwn(models ?? {}, workload.model)) {
       const names = Object.keys(models ?? {});
       yield {
         path: `${path}/model`,

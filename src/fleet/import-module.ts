@@ -32,6 +32,7 @@ export async function importModule(path: string, file: string, options: ImportOp
     virtualModules: { breakwater: authoring },
   });
   let module: unknown;
+  const restore = printToStderr();
   try {
     module = await load(jiti, path, options.timeoutMs);
   } catch (error) {
@@ -43,8 +44,17 @@ export async function importModule(path: string, file: string, options: ImportOp
       );
     }
     throw explainImportError(error, { path, file, cwd: options.cwd });
+  } finally {
+    restore();
   }
   return defaultExport(module, file);
+}
+
+/** What a definition prints is no result of ours: it must not mix with JSON on stdout. */
+function printToStderr(): () => void {
+  const { log, info, debug, error } = console;
+  Object.assign(console, { log: error, info: error, debug: error });
+  return () => Object.assign(console, { log, info, debug });
 }
 
 class TimeoutError extends Error {}

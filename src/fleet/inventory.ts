@@ -66,7 +66,7 @@ export function* readClusters(path: string, options: ReadOptions): Generator<Clu
       if (
         !LABEL.test(cluster) ||
         max === undefined ||
-        !isText(region) ||
+        !REGION.test(region) ||
         !COUNT.test(devices) ||
         Number(devices) > max ||
         (slice !== '' && !slices.has(slice))
@@ -111,8 +111,9 @@ function readHeader(fields: readonly string[], text: string, file: string, line:
   });
 }
 
-const isText = (region: string): boolean =>
-  region !== '' && region.trim() === region && !region.includes('"');
+/** Regions end up between quotes in YAML that Flux fills in on the cluster. */
+// oxlint-disable-next-line no-control-regex -- they are what must not be there
+const REGION = /^(?! )[^"\\\u0000-\u001F\u007F]+(?<! )$/;
 
 const wrongWidth = (fields: readonly string[], width: number): Wrong => {
   const quoted = fields.findIndex((field) => field.includes('"'));
@@ -151,12 +152,11 @@ function findWrong(fields: readonly string[], { classes, slices }: ReadOptions):
       fix: instead(className, known),
     };
   }
-  if (!isText(region)) {
+  if (!REGION.test(region)) {
     return {
       column: 2,
-      what:
-        region === '' ? 'the region is empty' : `the region ${JSON.stringify(region)} has spaces around it`,
-      fix: 'write the name of a region',
+      what: region === '' ? 'the region is empty' : `${JSON.stringify(region)} is no name of a region`,
+      fix: 'write a name without spaces around it, backslashes and control characters',
     };
   }
   if (!COUNT.test(devices)) {

@@ -29,11 +29,11 @@ export function show(value: unknown): string {
 export const orList = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 
-/** `: did you mean "b"?`, or else what there is. */
+/** What to write instead of a name that is not there. */
 export function instead(word: string, names: readonly string[]): string {
   const near = nearest(word, names);
   if (near !== undefined) return `did you mean ${JSON.stringify(near)}?`;
-  return names.length === 0 ? 'there are none' : `there is ${orList(names)}`;
+  return names.length === 0 ? 'there are none' : `use ${orList(names)}`;
 }
 
 /** The first sentence of a description, to continue another sentence. */
@@ -71,11 +71,13 @@ function expectation(keyword: string, params: Params, schema: Described): string
     case 'exclusiveMaximum':
       return `${LIMITS[String(params['comparison'])]} ${String(params['limit'])}`;
     case 'minLength':
-      return `at least ${String(params['limit'])} characters`;
+      return params['limit'] === 1
+        ? 'at least one character'
+        : `at least ${String(params['limit'])} characters`;
     case 'maxLength':
       return `at most ${String(params['limit'])} characters`;
     case 'minItems':
-      return `at least ${String(params['limit'])} in the list`;
+      return params['limit'] === 1 ? 'at least one' : `at least ${String(params['limit'])}`;
     case 'const':
       return show(params['allowedValue']);
     default:

@@ -87,8 +87,15 @@ export interface ClassSpec {
   readonly ignore?: readonly Suppression[];
 }
 
-/** Extended resources by name, such as `nvidia.com/gpu`, in whole units. */
-export type Accelerators = Readonly<Record<string, number>>;
+/** Extended resources by name, such as `nvidia.com/gpu`. */
+export type Accelerators = Readonly<Record<string, Units>>;
+
+/**
+ * Whole units of an extended resource.
+ * @minimum 0
+ * @asType integer
+ */
+export type Units = number;
 
 /** Which clusters exist. */
 export type Inventory<C extends string = string> = CsvInventory | readonly ClusterCount<C>[];
@@ -103,7 +110,10 @@ export interface CsvInventory {
 /** So many clusters of one class in one region, where they have no names yet. */
 export interface ClusterCount<C extends string = string> {
   readonly class: C;
-  /** For humans, maps and class cover. */
+  /**
+   * Name of a region without quotes and backslashes: for humans, maps and class cover.
+   * @pattern ^[^\s"\\]([^"\\]*[^\s"\\])?$
+   */
   readonly region: string;
   /**
    * @minimum 0
@@ -420,6 +430,7 @@ export interface GitSource {
 export interface OciSource {
   readonly kind: 'oci';
   /**
+   * An OCI repository, such as `oci://registry.example.com/fleets`.
    * @pattern ^oci://[^\s]+$
    */
   readonly url: string;

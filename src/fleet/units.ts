@@ -72,6 +72,7 @@ export type DateString = string;
 export type ImageReference = string;
 
 /**
+ * A URL, such as `https://git.example.com/fleets.git`.
  * @pattern ^[a-z]+:\/\/[^\s]+$
  */
 export type UrlString = string;
