@@ -38,6 +38,19 @@ export function metricName(selector: string, place: string): string {
 
 const escapeRegex = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
+/** Names of the metrics that gates ask for. A histogram's quantiles need its buckets alone. */
+function wantedMetrics({ metrics }: TelemetrySpec, workload: string): readonly string[] {
+  const place = (key: string): string => `telemetry.metrics.${key} of workload "${workload}"`;
+  const names = [
+    metricName(metrics.errors, place('errors')),
+    metricName(metrics.requests, place('requests')),
+  ];
+  if (metrics.latency !== undefined) {
+    names.push(metricName(metrics.latency, place('latency')).replace(/(_bucket)?$/, '_bucket'));
+  }
+  return [...new Set(names)].toSorted();
+}
+
 /** What the agent is told about. */
 export interface ScrapeTarget {
   readonly workload: string;
@@ -52,12 +65,8 @@ export interface ScrapeTarget {
  * is down. Their labels are the server's own and those of {@link IDENTITY_LABELS}.
  */
 export function telemetryConfig(telemetry: TelemetrySpec, { workload, port, path }: ScrapeTarget): string {
-  const { metrics, remoteWrite } = telemetry;
-  const selectors = [...new Set([metrics.errors, metrics.requests, metrics.latency])];
-  const names = selectors
-    .filter((selector) => selector !== undefined)
-    .map((selector) => metricName(selector, `a metric of workload "${workload}"`));
-  const keep = [...new Set(names)].toSorted().map(escapeRegex).join('|');
+  const { remoteWrite } = telemetry;
+  const keep = wantedMetrics(telemetry, workload).map(escapeRegex).join('|');
   const intervalMs = parseDuration(telemetry.scrapeInterval ?? TELEMETRY_DEFAULTS.scrapeInterval);
   return toYaml({
     global: {
