@@ -12,8 +12,8 @@ export interface ChartSubject {
 }
 
 /** Whether cdk8s was handed a list of objects instead of one: kustomize takes it apart, so we do. */
-const isList = (object: KubeObject): boolean =>
-  object.kind.endsWith('List') && Array.isArray(object['items']);
+const isList = ({ kind, items }: Partial<KubeObject>): boolean =>
+  typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items);
 
 function failure(error: unknown, { fleet, class: className, workload }: ChartSubject): UserError {
   if (error instanceof UserError) return error;
@@ -45,7 +45,11 @@ export function synthChart(
     const chart = new Chart(new App(), subject.workload, { namespace });
     const result = build(chart);
     if (typeof (result as { readonly then?: unknown } | undefined)?.then === 'function') {
-      throw new Error('it returns a promise, and what it adds later would be lost');
+      throw new UserError(
+        'FLEET_SYNTH',
+        `workload "${subject.workload}" of fleet "${subject.fleet}" returns a promise, and what it adds later would be lost`,
+        'fetch what it needs before defineFleet, with await at the top of the file',
+      );
     }
     const objects = (chart.toJson() as KubeObject[]).flatMap((object) =>
       isList(object) ? (object['items'] as KubeObject[]) : [object],

@@ -53,12 +53,11 @@ function checkObjects(className: string, owned: readonly Owned[]): void {
     }
     const key = identity(object);
     if (seen.has(key)) {
-      const others = [seen.get(key), workload].map((name) =>
-        name === undefined ? 'Breakwater' : `"${name}"`,
-      );
+      const makers = new Set([seen.get(key), workload]);
+      const names = [...makers].map((name) => (name === undefined ? 'Breakwater' : `workload "${name}"`));
       throw new UserError(
         'FLEET_SYNTH',
-        `${kind} ${metadata.name} is made twice for class "${className}", by workloads ${others.join(' and ')}`,
+        `${kind} ${metadata.name} is made twice for class "${className}", by ${names.join(' and ')}`,
         'give one of them another name',
       );
     }

@@ -81,6 +81,8 @@ export function telemetryConfig(telemetry: TelemetrySpec, { workload, port, path
         job_name: workload,
         metrics_path: path,
         sample_limit: MAX_SERIES,
+        // Prometheus 3 refuses metrics without a Content-Type that it knows; small servers often send none.
+        fallback_scrape_protocol: 'PrometheusText0.0.4',
         static_configs: [{ targets: [`localhost:${port}`] }],
         metric_relabel_configs: [{ action: 'keep', source_labels: ['__name__'], regex: keep }],
       },

@@ -27,6 +27,9 @@ const FIRST = ['apiVersion', 'kind', 'metadata'];
 
 function scalar(value: unknown, isKey: boolean): Scalar {
   const node = new Scalar(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new UserError('FLEET_SYNTH', `${value} is no number to Kubernetes`, 'check what computes it');
+  }
   if (typeof value !== 'string') return node;
   if (/\p{Surrogate}/u.test(value)) {
     throw new UserError(
@@ -65,7 +68,7 @@ function node(value: unknown, isRoot: boolean): Node {
  * Deterministic: keys are sorted, `undefined` is left out. Safe for readers of YAML 1.1, such as Kubernetes' own
  * (go-yaml): a string never comes back as a number, boolean, day or null.
  *
- * @throws UserError `FLEET_SYNTH` for text that is not Unicode
+ * @throws UserError `FLEET_SYNTH` for text that is not Unicode, and for numbers that JSON has not
  * @see https://yaml.org/type/ for what YAML 1.1 reads into plain words
  */
 export function toYaml(value: unknown): string {
