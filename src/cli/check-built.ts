@@ -8,7 +8,7 @@ import type { Releases } from '../synth/manifests.ts';
 import type { BuiltFleet } from './build-fleets.ts';
 import { type Io, progress } from './io.ts';
 
-/** By fleet: the plan to compare with; `undefined` where the fleet is new. */
+/** By fleet: the plan to compare with; `undefined` where the fleet is new; no entry where nothing can be compared. */
 export type PlansBefore = ReadonlyMap<string, PlanFile | undefined>;
 
 /** What fleets are checked beside. */
@@ -51,7 +51,7 @@ export async function checkBuilt(
           plan,
           releases,
           rollout: state && { state, plan: after, stored: storedReleases(state, opened, releases) },
-          change: before === undefined ? undefined : { before: before.get(name), after, objects },
+          change: before?.has(name) ? { before: before.get(name), after, objects } : undefined,
         },
         { rules, today },
       ),
@@ -79,13 +79,15 @@ function storedReleases(
   return new Map(byClass);
 }
 
-/** The plans that stand in `generated/` now. */
+/** The plans that stand in `generated/` now, without those that cannot be read: `synth` writes them again. */
 export async function plansOnDisk(names: readonly string[], io: Io): Promise<PlansBefore> {
   const { nodeFileSystem } = await import('../output/node-file-system.ts');
-  const { openFleet, planOf } = await import('../output/open.ts');
-  const plans = names.map((name) => {
+  const { openFleet, readablePlan } = await import('../output/open.ts');
+  const plans = names.flatMap((name): (readonly [string, PlanFile | undefined])[] => {
     const opened = openFleet(nodeFileSystem, io.cwd, name);
-    return [name, opened.planText === undefined ? undefined : planOf(opened)] as const;
+    if (opened.planText === undefined) return [[name, undefined]];
+    const plan = readablePlan(opened);
+    return plan === undefined ? [] : [[name, plan]];
   });
   return new Map(plans);
 }

@@ -84,6 +84,16 @@ export function planOf({ name, planText }: OpenedFleet): PlanFile {
   );
 }
 
+/** The plan on disk; `undefined` where there is none that can be read. */
+export function readablePlan(opened: OpenedFleet): PlanFile | undefined {
+  try {
+    return planOf(opened);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /** Classes that have pointers below `slices/`. */
 export const classesWithPointers = ({ found }: OpenedFleet): ReadonlySet<string> =>
   new Set([...found.files].flatMap((path) => pointerClass(path) ?? []));

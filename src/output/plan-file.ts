@@ -1,6 +1,11 @@
+import validate from '#validators/plan';
 import { UserError } from '../errors.ts';
+import { schemaProblems } from '../fleet/schema-problems.ts';
 import type { Plan, PlanFile, WantedRelease } from '../plan/plan.ts';
 import type { Releases } from '../synth/manifests.ts';
+
+/** Most problems that an error lists. */
+const SHOWN = 5;
 
 /** Longest line that holds a whole object or list. */
 const COLUMNS = 110;
@@ -20,6 +25,8 @@ export function planFile(plan: Plan, releases: Releases): PlanFile {
 export const formatPlan = (plan: PlanFile): string => `${formatJson(plan, '')}\n`;
 
 /**
+ * Read a plan and check it against `schemas/plan.schema.json`.
+ *
  * @param file path for messages
  * @throws UserError `PLAN_SYNTAX`
  */
@@ -36,7 +43,10 @@ export function parsePlan(text: string, file: string): PlanFile {
     const version = JSON.stringify(plan?.schemaVersion) ?? 'none';
     throw new UserError('PLAN_SYNTAX', `${file} has schemaVersion ${version}, expected 1`, hint);
   }
-  return plan;
+  if (validate(plan)) return plan;
+  const problems = schemaProblems(validate.errors ?? []);
+  const told = problems.slice(0, SHOWN).map(({ path, text }) => `\n  ${path || '/'} ${text}`);
+  throw new UserError('PLAN_SYNTAX', `${file} is not as breakwater writes it:${told.join('')}`, hint);
 }
 
 function formatJson(value: unknown, indent: string, room = COLUMNS - indent.length): string {

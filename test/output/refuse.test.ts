@@ -114,6 +114,17 @@ test('conflict markers in plan.json are solved by synth', () => {
   expect(disk.snapshot()).toEqual(edited.snapshot());
 });
 
+test('a plan that was edited by hand is refused with the place and the value', () => {
+  const path = `${generated}/plan.json`;
+  const text = String(edited.entries.get(path)).replace('"percent": 10,', '"percent": "ten", "soft": true,');
+  expect(refusal(withFile(edited, path, text), promote)).toMatchInlineSnapshot(`
+    "error[PLAN_SYNTAX]: generated/example/plan.json is not as breakwater writes it:
+      /waves/1 has the unknown property "soft": there is name, percent, soak, pause, slices, total or classes
+      /waves/1/percent is "ten", expected a number
+      fix: run breakwater synth, which writes it again"
+  `);
+});
+
 test('a release that was edited by hand is neither handed on nor written over', () => {
   const path = `${generated}/releases/n100/${release(2).id}/objects/daemonset-app.yaml`;
   const disk = withFile(edited, path, `${String(edited.entries.get(path))}# tuned by hand\n`);
