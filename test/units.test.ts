@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  formatBitRate,
   formatBytes,
   formatDuration,
   formatMillicores,
@@ -162,20 +161,14 @@ describe('bit rates', () => {
     expect(parseBitRate(text)).toBe(bits);
   });
 
+  test('the fraction is read exactly', () => {
+    expect([parseBitRate('4.006579Mbit'), parseBitRate('9.6kbit')]).toEqual([4_006_579, 9600]);
+  });
+
   test.each(['', '20', '20Mbps', '20MBit', '20Mibit', '-1Mbit', '1e3bit', '20 Mbit'])(
     '%j is refused',
     (text) => {
       expect(() => parseBitRate(text)).toThrow(`${JSON.stringify(text)} is not a bit rate`);
     },
   );
-
-  test('bit rates are written so that they are read back exactly', () => {
-    expect([0, 9600, 20_000_000, 1_500_000_000].map(formatBitRate)).toEqual([
-      '0bit',
-      '9.6kbit',
-      '20Mbit',
-      '1.5Gbit',
-    ]);
-    fc.assert(fc.property(fc.nat({ max: 1e12 }), (bits) => parseBitRate(formatBitRate(bits)) === bits));
-  });
 });

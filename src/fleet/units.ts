@@ -239,12 +239,3 @@ export function parseBitRate(text: BitRate): number {
   }
   return Math.round(Number(count) * BITS[unit!]!);
 }
-
-/**
- * Write a bit rate for a human, and so that {@link parseBitRate} reads it back exactly: `20Mbit`, `1.5Gbit`.
- * @param bitsPerSecond a whole number
- */
-export function formatBitRate(bitsPerSecond: number): BitRate {
-  const [unit, size] = Object.entries(BITS).findLast(([, size]) => bitsPerSecond >= size) ?? ['bit', 1];
-  return `${bitsPerSecond / size}${unit}`;
-}
