@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { count, counted, listed, literal, percent, points } from '../src/rules/numbers.ts';
+import { count, counted, listed, literal, percent, points, ratioBelow } from '../src/rules/numbers.ts';
 
 test('numbers in messages read alike in every locale', () => {
   expect([0, 7, 999, 1000, 59_940.4, 1_000_000].map(count)).toEqual([
@@ -15,6 +15,10 @@ test('numbers in messages read alike in every locale', () => {
 
 test('a suggested number is rounded up and can be pasted', () => {
   expect([999.2, 50_000].map(literal)).toEqual(['1_000', '50_000']);
+});
+
+test('a suggested ratio is rounded down to two digits', () => {
+  expect([0, 0.002, 0.3, 0.058823, 1].map(ratioBelow)).toEqual(['0', '0.002', '0.3', '0.058', '1']);
 });
 
 test('percents and points have four digits at most and no trailing zeros', () => {

@@ -22,7 +22,7 @@ export default defineRule({
       message: `wave ${wave.name} has ${count(online)} of ${counted(wave.total.devices, 'device')} online: seeing ${percent(ceiling)} failures with a confidence of ${percent(confidence)} takes ${count(needed)}`,
       fix:
         enough === undefined
-          ? `let people watch every wave and accept this with a reason: no part of the fleet has ${count(needed)} devices online`
+          ? `let people watch every wave and accept this with a reason: no part of the fleet has ${counted(needed, 'device')} online`
           : `begin with ${enough} percent or more, or pin more clusters to the first wave`,
     };
   },

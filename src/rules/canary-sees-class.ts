@@ -1,6 +1,6 @@
 import { defineRule } from '../check/rule.ts';
 import { exampleFleet, ORIN_NANO } from './example-fleet.ts';
-import { count, percent } from './numbers.ts';
+import { counted, percent } from './numbers.ts';
 import { canaryOf, onlineDevices, percentFor } from './canary.ts';
 
 export default defineRule({
@@ -24,10 +24,10 @@ export default defineRule({
       yield {
         path: '/rollout/waves/0',
         classes: [name],
-        message: `wave ${wave.name} has ${count(online)} devices of class ${name} online: ${percent(ceiling)} failures of that class alone stay unseen with a probability of ${percent((1 - ceiling) ** online)}, and ${count(needed)} devices would see them`,
+        message: `wave ${wave.name} has ${counted(online, 'device')} of class ${name} online: ${percent(ceiling)} failures of that class alone stay unseen with a probability of ${percent((1 - ceiling) ** online)}, and it takes ${counted(needed, 'device')} to see them`,
         fix:
           enough === undefined
-            ? `watch class ${name} by hand: no part of it has ${count(needed)} devices online`
+            ? `watch class ${name} by hand: no part of it has ${counted(needed, 'device')} online`
             : `pin more clusters of class ${name} to the first wave, or begin with ${enough} percent`,
       };
     }
@@ -45,7 +45,7 @@ export default defineRule({
         ],
       }),
       expect: [
-        'wave canary has 18 devices of class orin-nano online: 5 % failures of that class alone stay unseen with a probability of 39.72 %, and 59 devices would see them',
+        'wave canary has 18 devices of class orin-nano online: 5 % failures of that class alone stay unseen with a probability of 39.72 %, and it takes 59 devices to see them',
       ],
     },
     {

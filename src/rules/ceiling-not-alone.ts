@@ -1,7 +1,7 @@
 import { defineRule } from '../check/rule.ts';
 import { blindZone } from '../gate/blind-zone.ts';
 import { exampleFleet } from './example-fleet.ts';
-import { count, counted, percent, points } from './numbers.ts';
+import { count, counted, percent, points, ratioBelow } from './numbers.ts';
 
 export default defineRule({
   id: 'ceiling-not-alone',
@@ -21,7 +21,7 @@ export default defineRule({
     yield {
       path: '/rollout/gate/detect',
       message: `a ceiling of ${percent(ceiling)} sees no rise below ${points(blind)} over a baseline of ${percent(baseline)}, and detect of ${points(detect)} looks for none: up to ${count(Math.floor(devices * blind))} of ${counted(devices, 'device')} would fail unseen`,
-      fix: `set gate.detect to ${Number(Math.min(2 * baseline, blind / 2).toPrecision(2))} or less, and keep the ceiling for the worst`,
+      fix: `set gate.detect to ${ratioBelow(Math.min(2 * baseline, blind / 2))} or less, and keep the ceiling for the worst`,
     };
   },
 

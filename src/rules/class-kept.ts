@@ -28,7 +28,7 @@ export default defineRule({
         path: '/classes',
         classes: [],
         affected: { clusters: Math.round(clusters), devices: Math.round(devices) },
-        message: `class ${name} is gone, and ${counted(clusters, 'cluster')} with ${counted(devices, 'device')} sync its folder`,
+        message: `class ${name} is gone, whose folder is synced by ${counted(clusters, 'cluster')} with ${counted(devices, 'device')}`,
         fix: `put class ${name} back until its clusters are bootstrapped again; if it has a new name, write renamedFrom: '${name}' there`,
       };
     }
@@ -39,7 +39,7 @@ export default defineRule({
     {
       title: 'a class with clusters is removed',
       subject: exampleChange({ before: BOTH }),
-      expect: ['class orin-nano is gone, and 4,000 clusters with 20,000 devices sync its folder'],
+      expect: ['class orin-nano is gone, whose folder is synced by 4,000 clusters with 20,000 devices'],
     },
     {
       title: 'a class is renamed',

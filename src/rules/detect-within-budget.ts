@@ -1,6 +1,9 @@
 import { defineRule } from '../check/rule.ts';
 import { exampleFleet } from './example-fleet.ts';
-import { count, counted, points } from './numbers.ts';
+import { count, counted, points, ratioBelow } from './numbers.ts';
+
+/** Below this no amount of evidence that a wave gathers tells a rise from the baseline; a judgement. */
+const FINEST = 0.0001;
 
 export default defineRule({
   id: 'detect-within-budget',
@@ -22,7 +25,10 @@ export default defineRule({
     yield {
       path: '/rollout/gate/detect',
       message: `a rise of just under ${points(detect)} passes the gate and harms up to ${count(unseen)} of ${counted(devices, 'device')}, where maxHarmedDevices is ${count(most)}`,
-      fix: `set gate.detect to ${Math.floor((most / devices) * 1e6) / 1e6}, which takes more evidence in every wave, or accept the rise with a reason`,
+      fix:
+        most / devices < FINEST
+          ? 'raise budget.maxHarmedDevices to what can really be done without, or accept the rise with a reason'
+          : `set gate.detect to ${ratioBelow(most / devices)}, which takes more evidence in every wave, or accept the rise with a reason`,
     };
   },
 

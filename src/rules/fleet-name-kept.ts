@@ -15,7 +15,7 @@ export default defineRule({
     if (before === undefined || before.fleet === after.fleet) return;
     yield {
       path: '/name',
-      message: `fleet ${before.fleet} is called ${after.fleet} now: ${counted(before.total.clusters, 'cluster')} still sync generated/${before.fleet}`,
+      message: `fleet ${before.fleet} is called ${after.fleet} now: generated/${before.fleet} is still synced by ${counted(before.total.clusters, 'cluster')}`,
       fix: `keep the name ${before.fleet}, or add ${after.fleet} beside it and bootstrap its clusters`,
     };
   },
@@ -25,7 +25,7 @@ export default defineRule({
     {
       title: 'another name',
       subject: exampleChange({ after: { name: 'renamed' } }),
-      expect: ['fleet example is called renamed now: 100,000 clusters still sync generated/example'],
+      expect: ['fleet example is called renamed now: generated/example is still synced by 100,000 clusters'],
     },
   ],
 });

@@ -35,12 +35,12 @@ export default defineRule({
     {
       title: 'the settled release is missing',
       subject: exampleRollout({ broken: { [OLD]: 'missing' } }),
-      expect: [`release ${OLD} of class n100 is missing: 22 slices run it, and it is settled`],
+      expect: [`release ${OLD} of class n100 is missing: run by 22 slices and settled`],
     },
     {
       title: 'a release was edited by hand',
       subject: exampleRollout({ broken: { [NEW]: 'changed' } }),
-      expect: [`release ${NEW} of class n100 was changed after it was made: 7 slices run it`],
+      expect: [`release ${NEW} of class n100 was changed after it was made: run by 7 slices`],
     },
   ],
 });
@@ -50,8 +50,8 @@ function usesOf({ pointers, settled }: ClassState, id: string): string {
   const run = slices.filter(({ runs }) => runs === id).length;
   const ran = slices.filter(({ before }) => before === id).length;
   return listed([
-    ...(run > 0 ? [`${counted(run, 'slice')} run it`] : []),
-    ...(ran > 0 ? [`${counted(ran, 'slice')} ran it before`] : []),
-    ...(settled === id ? ['it is settled'] : []),
-  ]).replace(' and it', ', and it');
+    ...(run > 0 ? [`run by ${counted(run, 'slice')}`] : []),
+    ...(ran > 0 ? [`run before by ${counted(ran, 'slice')}`] : []),
+    ...(settled === id ? ['settled'] : []),
+  ]);
 }

@@ -56,7 +56,7 @@ export default defineRule({
     {
       title: 'slices on a rejected release',
       subject: exampleRollout({ rejected: [exampleRejection(NEW)] }),
-      expect: [`7 slices of class n100 run ${NEW}, which was rejected (too many errors)`],
+      expect: [`${NEW}, rejected (too many errors), is run by 7 slices of class n100`],
     },
     {
       title: 'the settled release is rejected',
@@ -102,7 +102,7 @@ function* contradictions(
       yield {
         path: `${path}/pointers`,
         classes,
-        message: `${counted(slices, 'slice')} of class ${name} run ${release}, which was rejected (${reason})`,
+        message: `${release}, rejected (${reason}), is run by ${counted(slices, 'slice')} of class ${name}`,
         fix: `go back with breakwater rollback ${fleet} --class ${name} --reason TEXT, or clear the rejection with breakwater retry ${fleet} ${release}`,
       };
     if (release === settled)

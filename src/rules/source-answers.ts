@@ -35,7 +35,7 @@ export default defineRule({
     if (limit === undefined) {
       if (rate > MODEST)
         yield {
-          notEvaluated: `how many requests per second ${host} answers is not known; ${counted(clusters, 'cluster')} ask it ${perSecond(rate)}: declare delivery.source.limit`,
+          notEvaluated: `how many requests per second ${host} answers is not known; it gets ${perSecond(rate)} from ${counted(clusters, 'cluster')}: declare delivery.source.limit`,
         };
       return;
     }
@@ -43,7 +43,7 @@ export default defineRule({
     const enough = Math.ceil((clusters * 1000) / limit / MINUTE) * MINUTE;
     yield {
       path: '/delivery/interval',
-      message: `${counted(clusters, 'cluster')} that ask every ${interval} make ${perSecond(rate)}; ${host} answers ${limit}`,
+      message: `${perSecond(rate)} from ${counted(clusters, 'cluster')} asking every ${interval}; ${host} answers ${limit}`,
       fix: `set delivery.interval to ${formatDuration(enough)} or more`,
     };
   },
@@ -58,7 +58,7 @@ export default defineRule({
       title: 'the same every minute',
       subject: exampleFleet({ delivery: { interval: '1m' } }),
       expect: [
-        '100,000 clusters that ask every 1m make 1,667 requests per second; registry.example.com answers 500',
+        '1,667 requests per second from 100,000 clusters asking every 1m; registry.example.com answers 500',
       ],
     },
     {
@@ -73,13 +73,13 @@ export default defineRule({
           source: { kind: 'git', url: 'https://github.com/example/fleets', branch: 'main', limit: undefined },
         },
       }),
-      expect: ['100,000 clusters that ask every 10m make 167 requests per second; github.com answers 15'],
+      expect: ['167 requests per second from 100,000 clusters asking every 10m; github.com answers 15'],
     },
     {
       title: 'a host of which nothing is known',
       subject: exampleFleet({ delivery: { source: { limit: undefined } } }),
       expect: [
-        'not evaluated: how many requests per second registry.example.com answers is not known; 100,000 clusters ask it 167 requests per second: declare delivery.source.limit',
+        'not evaluated: how many requests per second registry.example.com answers is not known; it gets 167 requests per second from 100,000 clusters: declare delivery.source.limit',
       ],
     },
     {

@@ -19,14 +19,14 @@ export default defineRule({
     if (old !== now)
       yield {
         path: '/delivery/source',
-        message: `the source changes from ${old} to ${now}: ${clusters} read the old one until each is bootstrapped again`,
+        message: `the source changes from ${old} to ${now}: the old one is read by ${clusters} until each is bootstrapped again`,
         fix: 'publish to both until all clusters are bootstrapped again, then accept this with a reason',
       };
     const [oldInterval, interval] = [before.delivery.interval, after.delivery.interval];
     if (oldInterval !== interval)
       yield {
         path: '/delivery/interval',
-        message: `the interval changes from ${oldInterval} to ${interval}: ${clusters} ask the source every ${oldInterval} until each is bootstrapped again`,
+        message: `the interval changes from ${oldInterval} to ${interval}: the source is asked every ${oldInterval} by ${clusters} until each is bootstrapped again`,
         fix: 'bootstrap the clusters again and accept this with a reason, or keep the interval',
       };
   },
@@ -42,14 +42,14 @@ export default defineRule({
         },
       }),
       expect: [
-        'the source changes from https://git.example.com/fleets (main) to oci://registry.example.com/fleets/example (latest): 100,000 clusters read the old one until each is bootstrapped again',
+        'the source changes from https://git.example.com/fleets (main) to oci://registry.example.com/fleets/example (latest): the old one is read by 100,000 clusters until each is bootstrapped again',
       ],
     },
     {
       title: 'a longer interval',
       subject: exampleChange({ after: { delivery: { interval: '20m' } } }),
       expect: [
-        'the interval changes from 10m to 20m: 100,000 clusters ask the source every 10m until each is bootstrapped again',
+        'the interval changes from 10m to 20m: the source is asked every 10m by 100,000 clusters until each is bootstrapped again',
       ],
     },
     {

@@ -1,6 +1,6 @@
 import { defineRule } from '../check/rule.ts';
 import { exampleFleet } from './example-fleet.ts';
-import { count } from './numbers.ts';
+import { count, counted } from './numbers.ts';
 
 export default defineRule({
   id: 'waves-reach-all',
@@ -18,7 +18,7 @@ export default defineRule({
     const left = plan.total.clusters * (1 - Math.max(...waves.map(({ percent }) => percent)) / 100);
     yield {
       path: `/rollout/waves/${waves.length - 1}/percent`,
-      message: `the last wave, ${last.name}, ends at ${last.percent} %: about ${count(left)} of ${count(plan.total.clusters)} clusters are in no wave`,
+      message: `the last wave, ${last.name}, ends at ${last.percent} % and leaves about ${count(left)} of ${counted(plan.total.clusters, 'cluster')} in no wave`,
       fix: 'end with a wave at 100 percent',
     };
   },
@@ -35,7 +35,7 @@ export default defineRule({
           ],
         },
       }),
-      expect: ['the last wave, early, ends at 10 %: about 90,000 of 100,000 clusters are in no wave'],
+      expect: ['the last wave, early, ends at 10 % and leaves about 90,000 of 100,000 clusters in no wave'],
     },
   ],
 });
