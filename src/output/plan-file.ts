@@ -1,4 +1,4 @@
-import validate from '#validators/plan';
+import isPlan from '#validators/plan';
 import { UserError } from '../errors.ts';
 import { schemaProblems } from '../fleet/schema-problems.ts';
 import type { Plan, PlanFile, WantedRelease } from '../plan/plan.ts';
@@ -43,8 +43,8 @@ export function parsePlan(text: string, file: string): PlanFile {
     const version = JSON.stringify(plan?.schemaVersion) ?? 'none';
     throw new UserError('PLAN_SYNTAX', `${file} has schemaVersion ${version}, expected 1`, hint);
   }
-  if (validate(plan)) return plan;
-  const problems = schemaProblems(validate.errors ?? []);
+  if (isPlan(plan)) return plan;
+  const problems = schemaProblems(isPlan.errors ?? []);
   const told = problems.slice(0, SHOWN).map(({ path, text }) => `\n  ${path || '/'} ${text}`);
   throw new UserError('PLAN_SYNTAX', `${file} is not as breakwater writes it:${told.join('')}`, hint);
 }
