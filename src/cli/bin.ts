@@ -1,10 +1,22 @@
 #!/usr/bin/env node
 import { main } from './main.ts';
 
+let done = false;
+
 // A reader that has seen enough, such as `| head`, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
+  done = true;
   process.exit(0);
+});
+
+// A definition that ends the process must not look as if all were well.
+process.on('exit', (code) => {
+  if (done || code !== 0) return;
+  process.stderr.write(
+    'error[FLEET_LOAD]: the run ended before it was done\n  fix: remove process.exit from fleet definitions\n',
+  );
+  process.exitCode = 2;
 });
 
 const status = await main(process.argv.slice(2), {
@@ -20,5 +32,6 @@ const status = await main(process.argv.slice(2), {
   now: () => Date.now(),
 });
 
+done = true;
 // Ends even if a fleet left a timer or a socket open; what was written is out first.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(status)));
