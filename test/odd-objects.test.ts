@@ -82,6 +82,6 @@ test('no object makes a rule throw, and each is reported at a place in its file'
       );
       for (const rule of ofClass) expect([...rule.check(subject)]).toBeDefined();
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

@@ -107,7 +107,7 @@ test('no text makes the reader throw', async () => {
       for (const { position } of problems)
         expect(Math.min(position.line, position.column)).toBeGreaterThan(0);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
 
@@ -127,6 +127,6 @@ test('what we write is read back as it was, and every place in it is found', asy
       expect(find(text, 0, '/data/missing/0')).toEqual({ line, column: 1 });
       expect(find(text, 0, '/data/x')).toEqual({ line: line + 1, column: 3 });
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

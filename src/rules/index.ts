@@ -12,6 +12,8 @@ import classHasClusters from './class-has-clusters.ts';
 import classInFirstWave from './class-in-first-wave.ts';
 import classKept from './class-kept.ts';
 import clustersStay from './clusters-stay.ts';
+import configImmutable from './config-immutable.ts';
+import configSize from './config-size.ts';
 import connectionEncrypted from './connection-encrypted.ts';
 import detectWithinBudget from './detect-within-budget.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
@@ -22,6 +24,7 @@ import fleetNameKept from './fleet-name-kept.ts';
 import folderBounded from './folder-bounded.ts';
 import gateCanDecide from './gate-can-decide.ts';
 import gateHasEvidence from './gate-has-evidence.ts';
+import hostPortFree from './host-port-free.ts';
 import ignoreExpired from './ignore-expired.ts';
 import ignoreUnknown from './ignore-unknown.ts';
 import ignoreUnused from './ignore-unused.ts';
@@ -62,6 +65,7 @@ import startupTime from './startup-time.ts';
 import tensorflowServingAmd64 from './tensorflow-serving-amd64.ts';
 import timeoutCoversLoad from './timeout-covers-load.ts';
 import unavailableCoversOffline from './unavailable-covers-offline.ts';
+import unreachableNotTolerated from './unreachable-not-tolerated.ts';
 import updateFits from './update-fits.ts';
 import volumeMount from './volume-mount.ts';
 import volumeSource from './volume-source.ts';
@@ -88,6 +92,8 @@ export const rules: readonly Rule[] = [
   classInFirstWave,
   classKept,
   clustersStay,
+  configImmutable,
+  configSize,
   connectionEncrypted,
   detectWithinBudget,
   firstWaveIsPart,
@@ -98,6 +104,7 @@ export const rules: readonly Rule[] = [
   folderBounded,
   gateCanDecide,
   gateHasEvidence,
+  hostPortFree,
   ignoreExpired,
   ignoreUnknown,
   ignoreUnused,
@@ -138,6 +145,7 @@ export const rules: readonly Rule[] = [
   tensorflowServingAmd64,
   timeoutCoversLoad,
   unavailableCoversOffline,
+  unreachableNotTolerated,
   updateFits,
   volumeMount,
   volumeSource,
