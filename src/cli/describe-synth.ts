@@ -1,5 +1,6 @@
 import type { SynthOutcome } from '../output/synth.ts';
 import type { FleetSynth } from '../report/synth.ts';
+import type { Releases } from '../synth/manifests.ts';
 import type { BuiltFleet } from './build-fleets.ts';
 import type { Io } from './io.ts';
 import { pointerHistory } from './pointer-history.ts';
@@ -32,3 +33,13 @@ export function describeSynth(
     };
   });
 }
+
+/** The objects of what a definition makes as one stream of YAML, each under a comment that names its file. */
+export const manifestsOf = (fleet: string, releases: Releases): string =>
+  Object.values(releases)
+    .flatMap(({ class: name, id, files }) =>
+      [...files.keys()]
+        .filter((path) => path.endsWith('.yaml') && !path.endsWith('/kustomization.yaml'))
+        .map((path) => `---\n# generated/${fleet}/releases/${name}/${id}/${path}\n${files.get(path)}`),
+    )
+    .join('');

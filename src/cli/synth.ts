@@ -43,8 +43,8 @@ export const synth = defineVerb<[fleets: string[]], Options>({
     const { buildFleets } = await import('./build-fleets.ts');
     const fleets = await buildFleets(names, io);
     if (options.stdout === true) {
-      const { formatObjects } = await import('../output/stdout.ts');
-      for (const { plan, releases } of fleets) io.stdout(formatObjects(plan.fleet, releases));
+      const { manifestsOf } = await import('./describe-synth.ts');
+      for (const { plan, releases } of fleets) io.stdout(manifestsOf(plan.fleet, releases));
       return 0;
     }
     const { compareFleets } = await import('../output/synth.ts');
