@@ -31,6 +31,7 @@ export async function reportMove(moved: Moved, { verb, message, format }: Tellin
     verb,
     moves: movement.moves,
     notices: movement.notices,
+    inventory: plan.inventory,
     interval: plan.delivery.interval,
     source: plan.delivery.source.kind,
     commit: changes.length === 0 ? [] : [rolloutPath(fleet), `generated/${fleet}`],

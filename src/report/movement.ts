@@ -8,6 +8,8 @@ export interface MovementReport {
   readonly verb: 'promote' | 'rollback' | 'retry';
   readonly moves: readonly Move[];
   readonly notices: readonly Notice[];
+  /** Whether clusters are counted, or expected from counts: then numbers are rounded up slice by slice. */
+  readonly inventory: 'exact' | 'expected';
   /** How often a cluster asks the source: the longest that one takes to follow once the source has it. */
   readonly interval: string;
   /** Whether the source is a Git repository, or an artifact that a workflow publishes from it. */
@@ -29,7 +31,7 @@ export const movementFormats = {
 function pretty(report: MovementReport): string {
   const { fleet, moves, notices, next } = report;
   return [
-    `${bold(fleet)}: ${moves.length === 0 ? 'no pointer moves' : `${countedBoth(total(moves))} follow ${whenFollowing(report)}`}\n`,
+    `${bold(fleet)}: ${moves.length === 0 ? 'no pointer moves' : `${report.inventory === 'exact' ? '' : 'about '}${countedBoth(total(moves))} follow ${whenFollowing(report)}`}\n`,
     ...(moves.length === 0 ? [] : ['\n', formatMoves(moves)]),
     formatNotices(notices),
     formatCommit(report),

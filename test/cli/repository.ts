@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { fleetTemplate } from '../../src/cli/init/fleet-template.ts';
 import { project } from '../project.ts';
 
 /** A Git repository for the length of one test. */
@@ -10,14 +10,9 @@ export interface Repository {
   git(...args: readonly string[]): string;
 }
 
-const helloEdge = (path: string): string =>
-  readFileSync(new URL(`../../fleets/${path}`, import.meta.url), 'utf8');
-
-/** The smallest reference fleet, as a user's repository would hold it. */
+/** The fleet that `init` writes, called `hello`, as a user's repository would hold it. */
 export const helloFiles = (): Record<string, string> => ({
-  'fleets/hello-edge.ts': helloEdge('hello-edge.ts'),
-  'fleets/models/digits.ts': helloEdge('models/digits.ts'),
-  'fleets/images.lock.json': helloEdge('images.lock.json'),
+  'fleets/hello.ts': fleetTemplate('hello'),
   '.gitignore': '.breakwater\n',
 });
 

@@ -25,7 +25,7 @@ async function ok(ran: Promise<Ran>): Promise<string> {
 }
 
 function edit({ folder }: Repository, from: string, to: string): void {
-  const file = join(folder, 'fleets/hello-edge.ts');
+  const file = join(folder, 'fleets/hello.ts');
   const text = readFileSync(file, 'utf8');
   expect(text).toContain(from);
   writeFileSync(file, text.replace(from, to));
@@ -48,129 +48,111 @@ test('a release goes from the canary to every slice, each wave after its soak, a
   const say = async (time: string, ...argv: string[]): Promise<string> =>
     name(await ok(run(repo.folder, argv, at(time))));
 
-  const { status, stdout, stderr } = await run(
-    repo.folder,
-    ['promote', 'hello-edge'],
-    at('2026-01-02T00:59:00Z'),
-  );
+  const { status, stdout, stderr } = await run(repo.folder, ['promote', 'hello'], at('2026-01-02T00:59:00Z'));
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(name(stderr)).toMatchInlineSnapshot(`
     "error[SOAK]: class mini-pc: wave canary must be watched for 24h, and has run <release 1> for 23h59m: due 2026-01-02T01:00:00.000Z
       fix: wait, or write down why not to: --early REASON
     "
   `);
-  expect(await say('2026-01-02T00:59:00Z', 'status', 'hello-edge')).toMatchInlineSnapshot(`
-    "hello-edge: 10,000 clusters, 10,000 devices
+  expect(await say('2026-01-02T00:59:00Z', 'status', 'hello')).toMatchInlineSnapshot(`
+    "hello: 1,000 clusters, 1,000 devices
 
       class mini-pc: wanted <release 1>, settled <release 2>
         wave    up to  clusters  devices  runs                   since
-        canary    1 %       100      100  <release 1>          <commit> 2026-01-01T01:00Z
-        early    10 %       900      900  <release 2> settled  <commit> 2026-01-01T00:00Z
-        rest    100 %     9,000    9,000  <release 2> settled  <commit> 2026-01-01T00:00Z
-        next: wave early takes over <release 1> (900 clusters, 900 devices): wave canary must be watched for 24h, and has run <release 1> for 23h59m: due 2026-01-02T01:00:00.000Z
+        canary   10 %       100      100  <release 1>          <commit> 2026-01-01T01:00Z
+        half     50 %       400      400  <release 2> settled  <commit> 2026-01-01T00:00Z
+        rest    100 %       500      500  <release 2> settled  <commit> 2026-01-01T00:00Z
+        next: wave half takes over <release 1> (400 clusters, 400 devices): wave canary must be watched for 24h, and has run <release 1> for 23h59m: due 2026-01-02T01:00:00.000Z
     "
   `);
 
-  expect(await say('2026-01-02T01:00:00Z', 'promote', 'hello-edge')).toMatchInlineSnapshot(`
-    "hello-edge: 900 clusters, 900 devices follow within 10m of the push
+  expect(await say('2026-01-02T01:00:00Z', 'promote', 'hello')).toMatchInlineSnapshot(`
+    "hello: about 400 clusters, 400 devices follow within 10m of the push
 
-      class    wave   slices              release                         clusters  devices
-      mini-pc  early  p002.00 to p010.00  <release 2> -> <release 1>       900      900
+      class    wave  slices              release                         clusters  devices
+      mini-pc  half  p015.00 to p050.00  <release 2> -> <release 1>       400      400
 
     to make it so
-      git add fleets/hello-edge.rollout.json generated/hello-edge
-      git commit -m 'Promote hello-edge: early gets <release 1>'
+      git add fleets/hello.rollout.json generated/hello
+      git commit -m 'Promote hello: half gets <release 1>'
       git push
 
     next
-      class mini-pc: wave rest takes over <release 1> (9,000 clusters, 9,000 devices): wave early must be watched for 24h, and has run <release 1> for 0s: due 2026-01-03T01:00:00.000Z
+      class mini-pc: wave rest takes over <release 1> (500 clusters, 500 devices): wave half must be watched for 24h, and has run <release 1> for 0s: due 2026-01-03T01:00:00.000Z
     "
   `);
   expect((await run(repo.folder, ['synth', '--check'])).stdout).toBe('');
   repo.commit('2026-01-02T01:00:00Z');
-  expect(await say('2026-01-03T02:00:00Z', 'promote', 'fleets/hello-edge.ts')).toMatchInlineSnapshot(`
-    "hello-edge: 1,000 clusters, 1,000 devices follow within 10m of the push
+  expect(await say('2026-01-03T02:00:00Z', 'promote', 'fleets/hello.ts')).toMatchInlineSnapshot(`
+    "hello: about 400 clusters, 400 devices follow within 10m of the push
 
       class    wave  slices              release                         clusters  devices
-      mini-pc  rest  p015.00 to p020.00  <release 2> -> <release 1>     1,000    1,000
+      mini-pc  rest  p055.00 to p090.00  <release 2> -> <release 1>       400      400
 
-      note: class mini-pc: 16 of 18 slices of wave rest stay for the next call: maxDevicesPerPromotion is 1000
+      note: class mini-pc: 2 of 10 slices of wave rest stay for the next call: maxDevicesPerPromotion is 400
 
     to make it so
-      git add fleets/hello-edge.rollout.json generated/hello-edge
-      git commit -m 'Promote hello-edge: rest gets <release 1>'
+      git add fleets/hello.rollout.json generated/hello
+      git commit -m 'Promote hello: rest gets <release 1>'
       git push
 
     next
-      class mini-pc: wave rest takes over <release 1> (8,000 clusters, 8,000 devices): parts of wave rest are 1h apart, and has run <release 1> for 0s: due 2026-01-03T03:00:00.000Z
+      class mini-pc: wave rest takes over <release 1> (100 clusters, 100 devices): parts of wave rest are 1h apart, and has run <release 1> for 0s: due 2026-01-03T03:00:00.000Z
     "
   `);
   repo.commit('2026-01-03T02:00:00Z');
 
   // Parts of one wave wait for its pause, an hour.
-  expect((await run(repo.folder, ['promote', 'hello-edge'], at('2026-01-03T02:59:00Z'))).status).toBe(2);
-  await say('2026-01-03T03:00:00Z', 'promote', 'hello-edge');
+  expect((await run(repo.folder, ['promote', 'hello'], at('2026-01-03T02:59:00Z'))).status).toBe(2);
+  await say('2026-01-03T03:00:00Z', 'promote', 'hello');
   repo.commit('2026-01-03T03:00:00Z');
 
-  expect(await say('2026-01-03T03:10:00Z', 'rollback', 'hello-edge', '--reason', "it's slow"))
+  expect(await say('2026-01-03T03:10:00Z', 'rollback', 'hello', '--reason', "it's slow"))
     .toMatchInlineSnapshot(`
-    "hello-edge: 3,000 clusters, 3,000 devices follow within 10m of the push
+    "hello: about 1,003 clusters, 1,003 devices follow within 10m of the push
 
       class    wave    slices              release                         clusters  devices
-      mini-pc  canary  p000.01 to p001.00  <release 1> -> <release 2>       100      100
-      mini-pc  early   p002.00 to p010.00  <release 1> -> <release 2>       900      900
-      mini-pc  rest    p015.00 to p030.00  <release 1> -> <release 2>     2,000    2,000
+      mini-pc  canary  p000.01 to p010.00  <release 1> -> <release 2>       103      103
+      mini-pc  half    p015.00 to p050.00  <release 1> -> <release 2>       400      400
+      mini-pc  rest    p055.00 to p100.00  <release 1> -> <release 2>       500      500
 
     to make it so
-      git add fleets/hello-edge.rollout.json generated/hello-edge
-      git commit -m 'Roll hello-edge back: it'\\''s slow'
+      git add fleets/hello.rollout.json generated/hello
+      git commit -m 'Roll hello back: it'\\''s slow'
       git push
     "
   `);
-  expect(await say('2026-01-03T03:10:00Z', 'status', 'hello-edge')).toMatchInlineSnapshot(`
-    "hello-edge: 10,000 clusters, 10,000 devices
+  expect(await say('2026-01-03T03:10:00Z', 'status', 'hello')).toMatchInlineSnapshot(`
+    "hello: 1,000 clusters, 1,000 devices
 
       class mini-pc: wanted <release 1>, settled <release 2>
         wave    up to  clusters  devices  runs                   since
-        canary    1 %       100      100  <release 2> settled  not committed
-        early    10 %       900      900  <release 2> settled  not committed
-        rest    100 %     9,000    9,000  <release 2> settled  not committed
+        canary   10 %       100      100  <release 2> settled  not committed
+        half     50 %       400      400  <release 2> settled  not committed
+        rest    100 %       500      500  <release 2> settled  not committed
         rejected <release 1>: it's slow
         next: nothing, every slice runs <release 2>
     "
   `);
   repo.commit('2026-01-03T03:10:00Z');
-  expect(await say('2026-01-03T03:20:00Z', 'synth')).toMatchInlineSnapshot(`
-    "hello-edge fleets/hello-edge.ts
-      10,000 clusters, 10,000 devices in 3 waves: canary 1 % (100 devices), early 10 % (900 devices), rest 100 % (9,000 devices)
+  const [told] = (await say('2026-01-03T03:20:00Z', 'synth')).split('\n\nnot evaluated');
+  expect(told).toMatchInlineSnapshot(`
+    "hello fleets/hello.ts
+      1,000 clusters, 1,000 devices in 3 waves: canary 10 % (100 devices), half 50 % (400 devices), rest 100 % (500 devices)
       class    release        objects  clusters  devices  what happens
-      mini-pc  <release 1>       10    10,000   10,000  nothing: every slice runs <release 2>
+      mini-pc  <release 1>       10     1,000    1,000  nothing: every slice runs <release 2>
 
       note: class mini-pc: the definition makes <release 1>: rejected (it's slow), so nothing moves
-        fix: correct the definition, or run breakwater retry hello-edge <release 1>
-
-    advice[source-clones]: 10,000 clusters clone the repository at every commit of main
-      at:  fleets/hello-edge.ts /delivery/source
-      on:  10,000 clusters, 10,000 devices
-      fix: publish generated/ as an OCI artifact and write source: oci({ url }); paths stay the same
-
-    not evaluated:
-      memory of the server itself in workload inference: its baseMemory is not declared; model digits alone takes 3Mi of 640Mi (hello-edge)
-        model-fits-limit
-
-    1 fleet, 15 files, 10 objects: 0 errors, 0 warnings, 1 advice, 0 accepted, 1 not evaluated
-    generated/ is up to date
-    "
+        fix: correct the definition, or run breakwater retry hello <release 1>"
   `);
 });
 
 test('a promotion before the soak is over is written down with its reason', async () => {
   const repo = await withCanary();
-  await ok(
-    run(repo.folder, ['promote', 'hello-edge', '--early', 'fix of an outage'], at('2026-01-01T02:00:00Z')),
-  );
-  const rollout = readFileSync(join(repo.folder, 'fleets/hello-edge.rollout.json'), 'utf8');
-  expect(rollout).toContain('"wave": "early"');
+  await ok(run(repo.folder, ['promote', 'hello', '--early', 'fix of an outage'], at('2026-01-01T02:00:00Z')));
+  const rollout = readFileSync(join(repo.folder, 'fleets/hello.rollout.json'), 'utf8');
+  expect(rollout).toContain('"wave": "half"');
   expect(rollout).toContain('"reason": "fix of an outage"');
 });
 
@@ -179,7 +161,7 @@ test('what is not committed counts as moved now', async () => {
   await ok(run(repo.folder, ['synth']));
   edit(repo, "memory: '512Mi'", "memory: '640Mi'");
   await ok(run(repo.folder, ['synth']));
-  const { status, stderr } = await run(repo.folder, ['promote', 'hello-edge'], at('2026-01-01T00:00:00Z'));
+  const { status, stderr } = await run(repo.folder, ['promote', 'hello'], at('2026-01-01T00:00:00Z'));
   expect(status).toBe(2);
   expect(stderr).toContain('for 0s: due 2026-01-02T00:00:00');
 });
@@ -190,46 +172,45 @@ test('outside of a repository nothing tells the time: a promotion needs a reason
   edit(repo, "memory: '512Mi'", "memory: '640Mi'");
   await ok(run(repo.folder, ['synth']));
   rmSync(join(repo.folder, '.git'), { recursive: true });
-  const { status, stderr } = await run(repo.folder, ['promote', 'hello-edge']);
+  const { status, stderr } = await run(repo.folder, ['promote', 'hello']);
   expect(status).toBe(2);
   expect(named()(stderr)).toMatchInlineSnapshot(`
     "error[SOAK]: class mini-pc: wave canary must be watched for 24h, and nothing tells since when it runs <release 1>: its lines are not in a Git repository
       fix: wait, or write down why not to: --early REASON
     "
   `);
-  await ok(run(repo.folder, ['promote', 'hello-edge', '--early', 'no repository here']));
+  await ok(run(repo.folder, ['promote', 'hello', '--early', 'no repository here']));
 });
 
 test('retry clears a rejection and places the release on the canary again', async () => {
   const name = named();
   const repo = await withCanary();
-  await ok(run(repo.folder, ['rollback', 'hello-edge', '--reason', 'the test was broken']));
+  await ok(run(repo.folder, ['rollback', 'hello', '--reason', 'the test was broken']));
   const { rejected } = (
     JSON.parse(await ok(run(repo.folder, ['status', '--format', 'json']))) as {
       fleets: [{ classes: [{ rejected: [{ release: string }] }] }];
     }
   ).fleets[0].classes[0];
-  const { status, stderr } = await run(repo.folder, ['retry', 'hello-edge', 'r000000000000']);
+  const { status, stderr } = await run(repo.folder, ['retry', 'hello', 'r000000000000']);
   expect(status).toBe(2);
   expect(name(stderr)).toMatchInlineSnapshot(`
-    "error[RELEASE_UNKNOWN]: fleet hello-edge has no rejected release "<release 1>"
+    "error[RELEASE_UNKNOWN]: fleet hello has no rejected release "<release 1>"
       fix: name one of <release 2>
     "
   `);
-  expect(name(await ok(run(repo.folder, ['retry', 'hello-edge', rejected[0].release]))))
-    .toMatchInlineSnapshot(`
-    "hello-edge: 100 clusters, 100 devices follow within 10m of the push
+  expect(name(await ok(run(repo.folder, ['retry', 'hello', rejected[0].release])))).toMatchInlineSnapshot(`
+    "hello: about 103 clusters, 103 devices follow within 10m of the push
 
       class    wave    slices              release                         clusters  devices
-      mini-pc  canary  p000.01 to p001.00  <release 3> -> <release 2>       100      100
+      mini-pc  canary  p000.01 to p010.00  <release 3> -> <release 2>       103      103
 
     to make it so
-      git add fleets/hello-edge.rollout.json generated/hello-edge
-      git commit -m 'Retry <release 2> on hello-edge'
+      git add fleets/hello.rollout.json generated/hello
+      git commit -m 'Retry <release 2> on hello'
       git push
 
     next
-      class mini-pc: wave early takes over <release 2> (900 clusters, 900 devices): run breakwater promote hello-edge
+      class mini-pc: wave half takes over <release 2> (400 clusters, 400 devices): run breakwater promote hello
     "
   `);
   expect((await run(repo.folder, ['synth', '--check'])).status).toBe(0);
@@ -247,58 +228,58 @@ test('synth with errors shows them and writes nothing', async () => {
 
 test('synth --check prints what differs and exits 1', async () => {
   const repo = await withCanary();
-  rmSync(join(repo.folder, 'generated/hello-edge/README.md'));
+  rmSync(join(repo.folder, 'generated/hello/README.md'));
   expect(await run(repo.folder, ['synth', '--check'])).toEqual({
     status: 1,
-    stdout: 'created generated/hello-edge/README.md\n',
+    stdout: 'created generated/hello/README.md\n',
     stderr: '',
   });
 });
 
 test('synth --prune-fleet removes a fleet whose definition is gone, and no other', async () => {
   const repo = await withCanary();
-  const refused = await run(repo.folder, ['synth', '--prune-fleet', 'hello-edge']);
+  const refused = await run(repo.folder, ['synth', '--prune-fleet', 'hello']);
   expect(refused.status).toBe(2);
   expect(refused.stderr).toMatchInlineSnapshot(`
-    "error[FLAG]: --prune-fleet hello-edge: fleets/ still defines it
+    "error[FLAG]: --prune-fleet hello: fleets/ still defines it
       fix: remove the definition first: pruning deletes what its clusters read
     "
   `);
-  rmSync(join(repo.folder, 'fleets/hello-edge.ts'));
-  const pruned = await ok(run(repo.folder, ['synth', '--prune-fleet', 'hello-edge']));
-  expect(pruned).toContain('deleted fleets/hello-edge.rollout.json\n');
+  rmSync(join(repo.folder, 'fleets/hello.ts'));
+  const pruned = await ok(run(repo.folder, ['synth', '--prune-fleet', 'hello']));
+  expect(pruned).toContain('deleted fleets/hello.rollout.json\n');
   expect(repo.git('ls-files', '--deleted', 'generated').split('\n').length).toBeGreaterThan(60);
 });
 
 test('synth without the rollout file writes nothing', async () => {
   const repo = await withCanary();
-  rmSync(join(repo.folder, 'fleets/hello-edge.rollout.json'));
+  rmSync(join(repo.folder, 'fleets/hello.rollout.json'));
   const { status, stderr } = await run(repo.folder, ['synth']);
   expect(status).toBe(2);
   expect(stderr).toMatchInlineSnapshot(`
-    "error[ROLLOUT_MISSING]: there is no fleets/hello-edge.rollout.json, and generated/hello-edge/slices has pointers: nothing was written
-      fix: check it out from Git: git checkout HEAD -- fleets/hello-edge.rollout.json
+    "error[ROLLOUT_MISSING]: there is no fleets/hello.rollout.json, and generated/hello/slices has pointers: nothing was written
+      fix: check it out from Git: git checkout HEAD -- fleets/hello.rollout.json
     "
   `);
-  expect(repo.git('status', '--short')).toBe(' D fleets/hello-edge.rollout.json\n');
+  expect(repo.git('status', '--short')).toBe(' D fleets/hello.rollout.json\n');
 });
 
 test('conflict markers in the rollout file are shown with both sides', async () => {
   const repo = await withCanary();
-  const file = join(repo.folder, 'fleets/hello-edge.rollout.json');
+  const file = join(repo.folder, 'fleets/hello.rollout.json');
   const lines = readFileSync(file, 'utf8').split('\n');
   const index = lines.findIndex((line) => line.includes('"slice": "p000.01"'));
   lines.splice(index, 1, '<<<<<<< HEAD', lines[index]!, '=======', lines[index]!, '>>>>>>> other');
   writeFileSync(file, lines.join('\n'));
-  const { status, stderr } = await run(repo.folder, ['promote', 'hello-edge']);
+  const { status, stderr } = await run(repo.folder, ['promote', 'hello']);
   expect(status).toBe(2);
   expect(named()(stderr)).toMatchInlineSnapshot(`
-    "error[ROLLOUT_CONFLICT]: fleets/hello-edge.rollout.json:12: two branches moved the same pointers:
+    "error[ROLLOUT_CONFLICT]: fleets/hello.rollout.json:12: two branches moved the same pointers:
       HEAD:
         { "class": "mini-pc", "slice": "p000.01", "runs": "<release 1>", "before": "<release 2>" },
       other:
         { "class": "mini-pc", "slice": "p000.01", "runs": "<release 1>", "before": "<release 2>" },
-      fix: keep one side, git checkout --ours or --theirs -- fleets/hello-edge.rollout.json, then run breakwater synth
+      fix: keep one side, git checkout --ours or --theirs -- fleets/hello.rollout.json, then run breakwater synth
     "
   `);
 });
@@ -306,17 +287,17 @@ test('conflict markers in the rollout file are shown with both sides', async () 
 test('a release edited by hand is refused by synth and found by validate', async () => {
   const repo = await withCanary();
   const pointer = readFileSync(
-    join(repo.folder, 'generated/hello-edge/slices/p100.00/mini-pc/kustomization.yaml'),
+    join(repo.folder, 'generated/hello/slices/p100.00/mini-pc/kustomization.yaml'),
     'utf8',
   );
   const release = /r[0-9a-f]{12}/.exec(pointer)![0];
-  const file = `generated/hello-edge/releases/mini-pc/${release}/frame/namespace.yaml`;
+  const file = `generated/hello/releases/mini-pc/${release}/frame/namespace.yaml`;
   writeFileSync(join(repo.folder, file), '# edited\n', { flag: 'a' });
   const refused = await run(repo.folder, ['synth']);
   expect(refused.status).toBe(2);
   expect(named()(refused.stderr)).toMatchInlineSnapshot(`
-    "error[RELEASE_CHANGED]: class mini-pc: the files in generated/hello-edge/releases/mini-pc/<release 1> do not hash to its name; a release is never edited
-      fix: check it out from Git: git checkout HEAD -- generated/hello-edge/releases/mini-pc/<release 1>
+    "error[RELEASE_CHANGED]: class mini-pc: the files in generated/hello/releases/mini-pc/<release 1> do not hash to its name; a release is never edited
+      fix: check it out from Git: git checkout HEAD -- generated/hello/releases/mini-pc/<release 1>
     "
   `);
   const found = await run(repo.folder, ['validate']);
@@ -341,11 +322,11 @@ test('validate --against compares with a commit', async () => {
 
 test('verbs that move pointers name a fleet that was never synthesized', async () => {
   const { folder } = repository(helloFiles());
-  const { status, stderr } = await run(folder, ['promote', 'helo-edge']);
+  const { status, stderr } = await run(folder, ['promote', 'helo']);
   expect(status).toBe(2);
   expect(stderr).toMatchInlineSnapshot(`
-    "error[PLAN_MISSING]: there is no generated/helo-edge/plan.json
-      fix: check the name of the fleet; a new one is written by breakwater synth helo-edge
+    "error[PLAN_MISSING]: there is no generated/helo/plan.json
+      fix: check the name of the fleet; a new one is written by breakwater synth helo
     "
   `);
 });

@@ -33,13 +33,15 @@ export default defineFleet({
     },
   },
   // Clusters that have no names yet. Once they do: csv('inventory/${name}.csv').
-  inventory: [{ class: 'mini-pc', region: 'north', clusters: 10_000, devicesPerCluster: 1 }],
+  inventory: [{ class: 'mini-pc', region: 'north', clusters: 1_000, devicesPerCluster: 1 }],
   models: { detector },
   workloads: {
     inference: modelServer({
       model: 'detector',
       server: tensorflowServing({
         image: 'registry.example.com/tensorflow/serving@sha256:${'2'.repeat(64)}',
+        // Of a server without a model: measure yours.
+        baseMemory: '220Mi',
       }),
       memory: '512Mi',
       cpu: '1',
@@ -60,12 +62,12 @@ export default defineFleet({
     // Decides which clusters go first. Fixed for the fleet's life.
     salt: '${name}-1',
     waves: [
-      { name: 'canary', percent: 1, soak: '24h' },
-      { name: 'early', percent: 10, soak: '24h' },
+      { name: 'canary', percent: 10, soak: '24h' },
+      { name: 'half', percent: 50, soak: '24h' },
       { name: 'rest', percent: 100 },
     ],
     gate: { baseline: 0.005, detect: 0.01, alpha: 0.01, beta: 0.01, ceiling: 0.05, window: '10m', overdueAfter: '6h' },
-    budget: { maxHarmedDevices: 200, maxDevicesPerPromotion: 2_000 },
+    budget: { maxHarmedDevices: 200, maxDevicesPerPromotion: 400 },
   },
   delivery: flux({
     source: git({ url: 'https://git.example.com/fleets.git', branch: 'main', limit: { requestsPerSecond: 50 } }),
