@@ -6,6 +6,7 @@ import type { RolloutState } from '../plan/state.ts';
 import type { FileSystem } from './file-system.ts';
 import { besideOf, fleetFolder, pointerClass, rolloutFile, TEMPORARY } from './layout.ts';
 import { parsePlan } from './plan-file.ts';
+import { reporting } from './reporting.ts';
 import { openStore, type Store } from './store.ts';
 import { walk, type Found } from './walk.ts';
 
@@ -36,9 +37,10 @@ export interface OpenedFleet {
  * A run that was killed between the rollout file and `plan.json` has left the plan beside it, under a name that
  * says which two files it is to follow; where these are on disk, it is the plan.
  *
- * @throws UserError `ROLLOUT_CONFLICT`, `ROLLOUT_SYNTAX`
+ * @throws UserError `ROLLOUT_CONFLICT`, `ROLLOUT_SYNTAX`, `FILE_READ`
  */
-export function openFleet(fs: FileSystem, root: string, name: string): OpenedFleet {
+export function openFleet(disk: FileSystem, root: string, name: string): OpenedFleet {
+  const fs = reporting(disk, root);
   const folder = `${root}/${fleetFolder(name)}`;
   const found = walk(fs, folder);
   const file = rolloutFile(name);

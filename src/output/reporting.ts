@@ -20,18 +20,17 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
 export function reporting(fs: FileSystem, root: string): FileSystem {
   const refuse = (code: 'FILE_READ' | 'FILE_WRITE', path: string, error: unknown): never => {
     const errno = (error as NodeJS.ErrnoException).code;
-    if (errno === undefined) throw error;
+    if (errno === undefined || error instanceof UserError) throw error;
     const [reason, hint] = REASONS[errno] ?? [`the system says ${errno}`, 'see to that path'];
     // What waits beside its place is told by its place.
     const file = relative(root, path)
       .replaceAll(TEMPORARY, '')
       .replace(/plan-[0-9a-f]{12}\.json$/, 'plan.json');
-    throw new UserError(
-      code,
-      `cannot ${code === 'FILE_READ' ? 'read' : 'write'} ${file}: ${reason}`,
-      `${hint}, then run the same command again; no file is half written`,
-      { cause: error },
-    );
+    const [what, fix] =
+      code === 'FILE_READ'
+        ? ['read', 'make it and its folder readable, then run the same command again']
+        : ['write', `${hint}, then run the same command again; no file is half written`];
+    throw new UserError(code, `cannot ${what} ${file}: ${reason}`, fix, { cause: error });
   };
   const guard =
     <A extends readonly [path: string, ...rest: unknown[]], R>(

@@ -88,6 +88,33 @@ test('without its rollout file a fleet is not written', () => {
   `);
 });
 
+test('a class that has pointers and no lines, as a merge can leave it, is not written', () => {
+  const both = after(first, synth({ n100: 1, orin: 5 }));
+  const disk = withFile(both, rollout, String(first.entries.get(rollout)));
+  expect(refusal(disk, synth({ n100: 1, orin: 5 }))).toMatchInlineSnapshot(`
+    "error[ROLLOUT_MISSING]: class orin has pointers in generated/example/slices, but no lines in fleets/example.rollout.json
+      fix: check the file out from Git: git checkout HEAD -- fleets/example.rollout.json"
+  `);
+  expect(refusal(disk, promote)).toMatchInlineSnapshot(`
+    "error[ROLLOUT_MISSING]: fleets/example.rollout.json has no lines for class orin, which has pointers in generated/example/slices
+      fix: check it out from Git: git checkout HEAD -- fleets/example.rollout.json"
+  `);
+});
+
+test('a file that may not be read is told by its path', () => {
+  const locked: Verb = (fs) => {
+    const read = (path: string): Buffer | undefined => {
+      if (path.endsWith('plan.json')) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+      return fs.read(path);
+    };
+    synth({ n100: 2 })({ ...fs, read });
+  };
+  expect(refusal(first.copy(), locked)).toMatchInlineSnapshot(`
+    "error[FILE_READ]: cannot read generated/example/plan.json: permission denied
+      fix: make it and its folder readable, then run the same command again"
+  `);
+});
+
 test('conflict markers in the rollout file stop every verb', () => {
   const text = String(edited.entries.get(rollout));
   const line = text.split('\n').find((line) => line.includes('p000.01'))!;
@@ -119,7 +146,7 @@ test('a plan that was edited by hand is refused with the place and the value', (
   const text = String(edited.entries.get(path)).replace('"percent": 10,', '"percent": "ten", "soft": true,');
   expect(refusal(withFile(edited, path, text), promote)).toMatchInlineSnapshot(`
     "error[PLAN_SYNTAX]: generated/example/plan.json is not as breakwater writes it:
-      /waves/1 has the unknown property "soft": there is name, percent, soak, pause, slices, total or classes
+      /waves/1 has the unknown property "soft": use name, percent, soak, pause, slices, total or classes
       /waves/1/percent is "ten", expected a number
       fix: run breakwater synth, which writes it again"
   `);
