@@ -8,7 +8,7 @@ const isKey = (key: string): boolean => key !== '<<' && key !== '__proto__';
 const read = (text: string): unknown => parse(text, { version: '1.1' });
 
 const WORDS =
-  '0042 42 on On yes Y n no off 1e3 1.5e3 ~ null Null NULL 2001-01-01 2001-1-1T1:2:3 0x10 0o17 017 0b11 1_000 +1 -1 .5 ' +
+  '0042 42 on On yes Y n no off 1e3 1.5e3 ~ null Null NULL 2001-01-01 2001-1-1T1:2:3 0x10 0o17 017 0b11 1_000 -_1 +1 -1 .5 ' +
   '5. .inf -.inf .nan 1:30 190:20:30 = << true False #a - ? !tag &a *a %a @a `a {a} [a] "a" | > ${X} $$ $(X) ' +
   "'a' --- ... 💡 é \\ a\\nb C:\\x 512Mi 500m 1.36 10m a:b a: :a";
 const LINES = [
@@ -73,6 +73,7 @@ describe('strings that another reader might take for something else', () => {
     ['0o17', 'v: "0o17"\n'],
     ['2001-01-01', 'v: "2001-01-01"\n'],
     ['1_000', 'v: "1_000"\n'],
+    ['-_1', 'v: "-_1"\n'],
     ['1.36', 'v: "1.36"\n'],
     ['~', 'v: "~"\n'],
     ['512Mi', 'v: 512Mi\n'],
@@ -83,6 +84,10 @@ describe('strings that another reader might take for something else', () => {
   ])('%j', (string, written) => {
     expect(toYaml({ v: string })).toBe(written);
   });
+});
+
+test('a key that means merging keeps its quotes', () => {
+  expect(toYaml({ '<<': 1 })).toBe('"<<": 1\n');
 });
 
 test('text that is not Unicode is refused', () => {

@@ -4,8 +4,8 @@ import { UserError } from '../errors.ts';
 /** Words that one YAML reader or another takes for a boolean, null, merge key or number. */
 const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\.inf|\.nan)$/i;
 
-/** Whatever may be read as a number, a day or a base-60 integer: `0042`, `1e3`, `0o17`, `2001-01-01`, `1:30`, `1_000`. */
-const NUMBERLIKE = /^[-+.]?[0-9][-+.:_0-9a-fox \tTZpP]*$/i;
+/** Whatever may be read as a number, a day or a base-60 integer: `0042`, `1e3`, `0o17`, `-_1`, `2001-01-01`, `1:30`, `1_000`. */
+const NUMBERLIKE = /^[-+.0-9][-+.:_0-9a-fox \tTZpP]*$/i;
 
 // Line breaks to YAML 1.1 that are none to YAML 1.2, and what may not stand in a YAML file as it is.
 // oxlint-disable-next-line no-control-regex -- it is about control characters
@@ -23,6 +23,7 @@ function styleOf(text: string, isKey: boolean): Scalar.Type | undefined {
   return WORDS.test(text) || NUMBERLIKE.test(text) || /[\r\t]/.test(text) ? Scalar.QUOTE_DOUBLE : undefined;
 }
 
+const MERGE = 'tag:yaml.org,2002:merge';
 const FIRST = ['apiVersion', 'kind', 'metadata'];
 
 function scalar(value: unknown, isKey: boolean): Scalar {
@@ -72,7 +73,12 @@ function node(value: unknown, isRoot: boolean): Node {
  * @see https://yaml.org/type/ for what YAML 1.1 reads into plain words
  */
 export function toYaml(value: unknown): string {
-  const document = new Document(undefined, { version: '1.1' });
+  const document = new Document(undefined, {
+    version: '1.1',
+    // Without merging, which would take the key "<<" out of its quotes.
+    customTags: (tags) =>
+      tags.filter((tag) => tag !== 'merge' && (typeof tag === 'string' || tag.tag !== MERGE)),
+  });
   document.contents = node(value, true);
   const text = document.toString({
     lineWidth: 0,
