@@ -11,6 +11,7 @@ import ceilingNotAlone from './ceiling-not-alone.ts';
 import classHasClusters from './class-has-clusters.ts';
 import classInFirstWave from './class-in-first-wave.ts';
 import classKept from './class-kept.ts';
+import classNameKept from './class-name-kept.ts';
 import clustersStay from './clusters-stay.ts';
 import configImmutable from './config-immutable.ts';
 import configSize from './config-size.ts';
@@ -56,6 +57,7 @@ import selectorLabels from './selector-labels.ts';
 import serversOdd from './servers-odd.ts';
 import serviceSelects from './service-selects.ts';
 import silenceCounts from './silence-counts.ts';
+import soakCoversPull from './soak-covers-pull.ts';
 import soakCoversSilence from './soak-covers-silence.ts';
 import soakCoversWindow from './soak-covers-window.ts';
 import sourceAnswers from './source-answers.ts';
@@ -91,6 +93,7 @@ export const rules: readonly Rule[] = [
   classHasClusters,
   classInFirstWave,
   classKept,
+  classNameKept,
   clustersStay,
   configImmutable,
   configSize,
@@ -136,6 +139,7 @@ export const rules: readonly Rule[] = [
   serversOdd,
   serviceSelects,
   silenceCounts,
+  soakCoversPull,
   soakCoversSilence,
   soakCoversWindow,
   sourceAnswers,

@@ -1,6 +1,7 @@
 import { defineRule } from '../check/rule.ts';
 import type { Source } from '../fleet/spec.ts';
 import { formatDuration, parseDuration } from '../fleet/units.ts';
+import { requestsPerSecond } from '../plan/exposure.ts';
 import { exampleFleet } from './example-fleet.ts';
 import { count, counted } from './numbers.ts';
 
@@ -27,9 +28,8 @@ export default defineRule({
   *check({ spec, plan }) {
     const { source, interval } = spec.delivery;
     const { clusters } = plan.total;
-    const intervalMs = parseDuration(interval);
-    if (clusters === 0 || intervalMs <= 0) return;
-    const rate = (clusters * 1000) / intervalMs;
+    if (clusters === 0 || parseDuration(interval) <= 0) return;
+    const rate = requestsPerSecond(clusters, spec.delivery);
     const host = hostOf(source);
     const limit = source.limit?.requestsPerSecond ?? KNOWN[`${source.kind} ${host}`];
     if (limit === undefined) {
