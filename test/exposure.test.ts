@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { exposureOf, reachOf, requestsPerSecond } from '../src/plan/exposure.ts';
+import { sizeOf, sizeOfAll } from '../src/plan/movement.ts';
 import { scheduleOf } from '../src/plan/schedule.ts';
 import { pullOf, transferOf } from '../src/plan/transfer.ts';
 import { planFleet } from '../src/plan/waves.ts';
@@ -63,4 +64,12 @@ test('200 MB on 20 devices over 5 Mbit take 1.8 hours, or 5 minutes where the cl
   const shared = transferOf(200 * MB, { ...device, pull: 'shared' }, count);
   expect(shared.bytes).toBe(20_000 * MB);
   expect(shared.slowestHours * 60).toBeCloseTo(5.33, 2);
+});
+
+test('expectations of slices that move together are rounded up once', () => {
+  const inventory = [{ class: 'n100', region: 'north', clusters: 300, devicesPerCluster: 1 }];
+  const plan = planFleet(exampleSpec({ inventory }), undefined);
+  // 0.1 % of 300, in four slices of 0.03, 0.03, 0.09 and 0.15.
+  expect(sizeOfAll(plan, plan.waves[0]!.slices, 'n100')).toEqual({ clusters: 1, devices: 1 });
+  expect(sizeOf(plan, 'p000.05', 'n100')).toEqual({ clusters: 1, devices: 1 });
 });

@@ -1,4 +1,5 @@
 import type { ClassSpec } from '../fleet/spec.ts';
+import { roundUp } from './round-up.ts';
 
 const OFFLINE = { 'always-on': 0.01, flaky: 0.1 } as const;
 
@@ -10,5 +11,4 @@ export const offlineOf = ({ offline, availability }: ClassSpec): number => offli
  * for those that are off and never finish, and one that updates.
  */
 export const maxUnavailableOf = (spec: ClassSpec): number =>
-  // Twelve digits: 0.07 * 100 is 7.000000000000001, which would round up to 8.
-  Math.ceil(Number((offlineOf(spec) * spec.maxDevicesPerCluster).toPrecision(12))) + 1;
+  roundUp(offlineOf(spec) * spec.maxDevicesPerCluster) + 1;

@@ -1,6 +1,7 @@
 import type { FluxDelivery } from '../fleet/spec.ts';
 import { parseDuration } from '../fleet/units.ts';
 import type { Plan } from './plan.ts';
+import { roundUp } from './round-up.ts';
 
 /** Flux spreads the intervals of its objects by this share, so that clusters do not ask all at once. */
 const JITTER = 0.05;
@@ -64,6 +65,6 @@ export function exposureOf(plan: Plan): Exposure[] {
       devices += count.devices;
       neverReady += Math.min(count.devices, count.clusters * plan.classes[of]!.maxUnavailable);
     }
-    return { wave: name, devices: Math.ceil(devices), devicesIfNeverReady: Math.ceil(neverReady) };
+    return { wave: name, devices: roundUp(devices), devicesIfNeverReady: roundUp(neverReady) };
   });
 }

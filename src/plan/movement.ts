@@ -1,5 +1,7 @@
 import type { Plan, ReleaseId, SliceName } from './plan.ts';
+import { roundUp } from './round-up.ts';
 import { sorted } from './sorted.ts';
+import { sumOf, type Tally } from './tally.ts';
 import { SLICES } from './slices.ts';
 import type { ClassState, EarlyPromotion, Pointer, RolloutState } from './state.ts';
 
@@ -19,7 +21,7 @@ export interface Move {
   /** `null`: a class that is new. */
   readonly from: ReleaseId | null;
   readonly to: ReleaseId;
-  /** Exact, or expectations rounded up slice by slice. */
+  /** Exact, or expectations rounded up. */
   readonly clusters: number;
   readonly devices: number;
 }
@@ -37,9 +39,13 @@ export interface Notice {
 export const SLICE_NAMES: readonly SliceName[] = SLICES.map(({ name }) => name);
 
 /** Whole clusters and devices of a slice; expectations are rounded up. */
-export function sizeOf(plan: Plan, slice: SliceName, name: string): { clusters: number; devices: number } {
-  const count = plan.slices.find((planned) => planned.name === slice)?.classes[name];
-  return { clusters: Math.ceil(count?.clusters ?? 0), devices: Math.ceil(count?.devices ?? 0) };
+export const sizeOf = (plan: Plan, slice: SliceName, name: string): Tally => sizeOfAll(plan, [slice], name);
+
+/** Whole clusters and devices of slices together; expectations are rounded up once. */
+export function sizeOfAll(plan: Plan, slices: readonly SliceName[], name: string): Tally {
+  const planned = plan.slices.filter((slice) => slices.includes(slice.name));
+  const { clusters, devices } = sumOf(planned.flatMap(({ classes }) => classes[name] ?? []));
+  return { clusters: roundUp(clusters), devices: roundUp(devices) };
 }
 
 /** What a slice runs. */
@@ -68,22 +74,16 @@ export function movesBetween(
   before: ClassState | undefined,
   after: ClassState,
 ): Move[] {
-  const moves: { -readonly [K in keyof Move]: K extends 'slices' ? SliceName[] : Move[K] }[] = [];
+  const moves: { wave: string; slices: SliceName[]; from: ReleaseId | null; to: ReleaseId }[] = [];
   for (const { name: slice, wave } of plan.slices) {
     const from = before === undefined ? null : runsOf(before, slice);
     const to = runsOf(after, slice);
-    if (from === to) continue;
-    const size = sizeOf(plan, slice, name);
     const last = moves.at(-1);
-    if (last?.wave === wave && last.from === from && last.to === to) {
-      last.slices.push(slice);
-      last.clusters += size.clusters;
-      last.devices += size.devices;
-    } else {
-      moves.push({ class: name, wave, slices: [slice], from, to, ...size });
-    }
+    if (from === to) continue;
+    if (last?.wave === wave && last.from === from && last.to === to) last.slices.push(slice);
+    else moves.push({ wave, slices: [slice], from, to });
   }
-  return moves;
+  return moves.map((move) => Object.assign(move, { class: name }, sizeOfAll(plan, move.slices, name)));
 }
 
 /** A state with other classes, and without records of early promotions whose release nothing names any more. */
