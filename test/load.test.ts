@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
@@ -100,6 +100,21 @@ export default { ...spec, name, rollout: { ...spec.rollout, waves } };
   });
   const [fleet] = await loadFleets([], { cwd });
   expect(fleet?.spec.name).toBe('shared');
+});
+
+test('a definition may import as it awaits', async () => {
+  const cwd = project({
+    'fleets/a.ts': `export default { ...${json('a')}, name: (await import('./shared/name.json')).default.name };`,
+    'fleets/shared/name.json': '{ "name": "awaited" }',
+  });
+  const [fleet] = await loadFleets([], { cwd });
+  expect(fleet?.spec.name).toBe('awaited');
+});
+
+test('a definition that cannot be read', async () => {
+  const cwd = project({ 'fleets/b.ts': ts('b') });
+  symlinkSync('nowhere.ts', join(cwd, 'fleets/a.ts'));
+  await expect(loadFleets([], { cwd })).rejects.toThrow('fleets/a.ts is not there');
 });
 
 test('plain cdk8s workloads come through as the functions they are', async () => {

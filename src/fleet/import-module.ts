@@ -63,7 +63,7 @@ async function load(jiti: Jiti, path: string, timeoutMs: number): Promise<unknow
   try {
     return within(timeoutMs, () => jiti(path) as unknown);
   } catch (error) {
-    if (!hasTopLevelAwait(error)) throw error;
+    if (!mayAwait(error)) throw error;
   }
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
@@ -91,10 +91,10 @@ function within<T>(timeoutMs: number, work: () => T): T {
   }
 }
 
-const hasTopLevelAwait = (error: unknown): boolean =>
+/** What a top-level await is reported as where modules are loaded synchronously: V8 has several words for it. */
+const mayAwait = (error: unknown): boolean =>
   error instanceof Error &&
-  ((error.name === 'SyntaxError' && /\bawait\b/.test(error.message)) ||
-    (error as { readonly code?: unknown }).code === 'ERR_REQUIRE_ASYNC_MODULE');
+  (error.name === 'SyntaxError' || (error as NodeJS.ErrnoException).code === 'ERR_REQUIRE_ASYNC_MODULE');
 
 function defaultExport(module: unknown, file: string): unknown {
   const names = typeof module === 'object' && module !== null ? Object.keys(module) : [];

@@ -1,6 +1,6 @@
 // Reads fleet definitions from disk.
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { shortPath } from './import-errors.ts';
@@ -9,7 +9,7 @@ import { loadImageLock } from './load-image-lock.ts';
 import type { LoadedFleet } from './loaded-fleet.ts';
 import { nearest } from './nearest.ts';
 import { parseFleet } from './parse.ts';
-import { readJson } from './read-json.ts';
+import { readJson, unreadable } from './read-json.ts';
 
 export interface LoadOptions {
   /** Working folder: definitions are in its `fleets/`, translations in its `.breakwater/`. */
@@ -37,7 +37,9 @@ export async function loadFleets(
   const add = (fleet: LoadedFleet): void => {
     if (!fleets.some(({ file }) => file === fleet.file)) fleets.push(fleet);
   };
-  for (const name of names.length === 0 ? definitions(options.cwd) : names) {
+  const all = names.length === 0 ? definitions(options.cwd) : [];
+  for (const path of all) add(await loadFleet(path, options));
+  for (const name of names) {
     const path = pathOf(name, options.cwd);
     add(path === undefined ? await findByName(name, options) : await loadFleet(path, options));
   }
@@ -96,6 +98,11 @@ async function findByName(name: string, options: LoadOptions): Promise<LoadedFle
 
 async function loadFleet(path: string, { cwd, timeoutMs = 10_000 }: LoadOptions): Promise<LoadedFleet> {
   const file = shortPath(path, cwd);
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    throw unreadable(error, file);
+  }
   const value = path.endsWith('.json')
     ? readJson(path, file, 'FLEET_LOAD')
     : await importModule(path, file, { cwd, timeoutMs });
