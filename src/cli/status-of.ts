@@ -1,5 +1,6 @@
+import { startBudget } from '../plan/budget.ts';
 import { nextStep } from '../plan/next-step.ts';
-import { runsOf, sizeOf } from '../plan/movement.ts';
+import { runsOf, sizeOf, sizeOfAll } from '../plan/movement.ts';
 import type { PlanFile, PlannedWave, ReleaseId, SliceName } from '../plan/plan.ts';
 import { soakOf, tellSoak } from '../plan/soak.ts';
 import type { ClassState, RolloutState } from '../plan/state.ts';
@@ -43,7 +44,7 @@ function wavesOf(
     const slices = wave.slices.filter((slice) => runsOf(state, slice) === runs);
     // A whole wave is counted as planned; parts are summed slice by slice.
     const whole = releases.length === 1 ? wave.classes[name] : undefined;
-    const { clusters, devices } = whole ?? sizesOf(slices, name, plan);
+    const { clusters, devices } = whole ?? sizeOfAll(plan, slices, name);
     return {
       wave: wave.name,
       percent: wave.percent,
@@ -63,7 +64,7 @@ function sinceOf(slices: readonly SliceName[], name: string, history: PointerHis
   return youngest === undefined ? null : { commit: youngest.commit, time: isoMinute(youngest.time) };
 }
 
-/** What a promotion of this class would do now. */
+/** What a promotion of this class alone would do now: as much of the next wave as the budget allows. */
 export function nextOf(
   state: ClassState,
   name: string,
@@ -75,7 +76,9 @@ export function nextOf(
   if (step === undefined) {
     return { state: 'settled', reason: `every slice runs ${runsOf(state, plan.slices[0]!.name)}` };
   }
-  const what = { wave: step.wave.name, release: step.release, ...sizesOf(step.slices, name, plan) };
+  const take = startBudget(plan.budget.maxDevicesPerPromotion ?? Number.POSITIVE_INFINITY);
+  const { slices } = take(step.slices, (slice) => sizeOf(plan, slice, name).devices);
+  const what = { wave: step.wave.name, release: step.release, ...sizeOfAll(plan, slices, name) };
   const stop = refusal(state, step.release);
   if (stop !== undefined) return { ...what, state: 'waiting', dueAt: null, reason: stop };
   const soak = soakOf(step, name, lastMove);
@@ -90,18 +93,6 @@ function refusal(state: ClassState, release: ReleaseId): string | undefined {
   if (state.rejected.some((rejected) => rejected.release === release)) return 'it is rejected';
   return state.settled === release ? 'it is the settled release, handed on by a rollback only' : undefined;
 }
-
-const sizesOf = (
-  slices: readonly SliceName[],
-  name: string,
-  plan: PlanFile,
-): { clusters: number; devices: number } => {
-  const sizes = slices.map((slice) => sizeOf(plan, slice, name));
-  return {
-    clusters: sizes.reduce((sum, { clusters }) => sum + clusters, 0),
-    devices: sizes.reduce((sum, { devices }) => sum + devices, 0),
-  };
-};
 
 /** `2026-11-25T00:12Z`. */
 const isoMinute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;

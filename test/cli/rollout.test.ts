@@ -79,7 +79,7 @@ test('a release goes from the canary to every slice, each wave after its soak, a
       git push
 
     next
-      class mini-pc: wave rest takes over <release 1> (500 clusters, 500 devices): wave half must be watched for 24h, and has run <release 1> for 0s: due 2026-01-03T01:00:00.000Z
+      class mini-pc: wave rest takes over <release 1> (400 clusters, 400 devices): wave half must be watched for 24h, and has run <release 1> for 0s: due 2026-01-03T01:00:00.000Z
     "
   `);
   expect((await run(repo.folder, ['synth', '--check'])).stdout).toBe('');
@@ -110,19 +110,19 @@ test('a release goes from the canary to every slice, each wave after its soak, a
 
   expect(await say('2026-01-03T03:10:00Z', 'rollback', 'hello', '--reason', "it's slow"))
     .toMatchInlineSnapshot(`
-    "hello: about 1,003 clusters, 1,003 devices follow within 10m of the push
+      "hello: about 1,000 clusters, 1,000 devices follow within 10m of the push
 
-      class    wave    slices              release                         clusters  devices
-      mini-pc  canary  p000.01 to p010.00  <release 1> -> <release 2>       103      103
-      mini-pc  half    p015.00 to p050.00  <release 1> -> <release 2>       400      400
-      mini-pc  rest    p055.00 to p100.00  <release 1> -> <release 2>       500      500
+        class    wave    slices              release                         clusters  devices
+        mini-pc  canary  p000.01 to p010.00  <release 1> -> <release 2>       100      100
+        mini-pc  half    p015.00 to p050.00  <release 1> -> <release 2>       400      400
+        mini-pc  rest    p055.00 to p100.00  <release 1> -> <release 2>       500      500
 
-    to make it so
-      git add fleets/hello.rollout.json generated/hello
-      git commit -m 'Roll hello back: it'\\''s slow'
-      git push
-    "
-  `);
+      to make it so
+        git add fleets/hello.rollout.json generated/hello
+        git commit -m 'Roll hello back: it'\\''s slow'
+        git push
+      "
+    `);
   expect(await say('2026-01-03T03:10:00Z', 'status', 'hello')).toMatchInlineSnapshot(`
     "hello: 1,000 clusters, 1,000 devices
 
@@ -199,10 +199,10 @@ test('retry clears a rejection and places the release on the canary again', asyn
     "
   `);
   expect(name(await ok(run(repo.folder, ['retry', 'hello', rejected[0].release])))).toMatchInlineSnapshot(`
-    "hello: about 103 clusters, 103 devices follow within 10m of the push
+    "hello: about 100 clusters, 100 devices follow within 10m of the push
 
       class    wave    slices              release                         clusters  devices
-      mini-pc  canary  p000.01 to p010.00  <release 3> -> <release 2>       103      103
+      mini-pc  canary  p000.01 to p010.00  <release 3> -> <release 2>       100      100
 
     to make it so
       git add fleets/hello.rollout.json generated/hello
