@@ -4,7 +4,7 @@ import type { KubeObject } from '../../src/synth/manifests.ts';
 import { describeCluster, runFolder } from './cluster-test.ts';
 import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
 import { installCrds, isFlux } from './harness/install-crds.ts';
-import { createRepository, objectsOf, type Repository } from './harness/repository.ts';
+import { objectsOf, openRepository, type Repository } from './harness/repository.ts';
 
 const FLEETS = ['city-cameras', 'hello-edge', 'store-shelves'] as const;
 
@@ -103,8 +103,7 @@ describeCluster('everything generated', () => {
   let generated: readonly Generated[];
   const planes: ControlPlane[] = [];
   beforeAll(async () => {
-    const repository = createRepository(runFolder, process.cwd());
-    await repository.synthAll();
+    const repository = openRepository(process.cwd());
     generated = (await Promise.all(FLEETS.map((fleet) => generatedFor(repository, fleet)))).flat();
   });
   afterAll(() => Promise.all(planes.map((plane) => plane.stop())));

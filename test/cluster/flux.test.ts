@@ -83,7 +83,7 @@ describeCluster.concurrent('Flux', () => {
     const before = { early: await uids(early, fleet), late: await uids(late, fleet) };
     const [first] = await versions(late, fleet);
 
-    await story.edit((draft) => editServer(draft, { memory: '80Mi' }));
+    await story.edit((draft) => editServer(draft, { memory: '600Mi' }));
     const second = await story.push(early, late);
     log(`second release ready on the canary in ${await untilReady(early, fleet, second)} s`);
     await untilReady(late, fleet, second);
@@ -175,7 +175,9 @@ describeCluster.concurrent('Flux', () => {
     const [good] = await versions(early, fleet);
     await story.edit((draft) => {
       const { image } = (draft.workloads['inference'] as { server: { image: string } }).server;
-      editServer(draft, { server: containerServer({ image, ports: { http: 8501 }, ready: '/never' }) });
+      editServer(draft, {
+        server: containerServer({ image, ports: { http: 8501 }, ready: '/never', baseMemory: '200Mi' }),
+      });
     });
     const bad = await story.push(early, late);
     for (const cluster of [early, late]) {
@@ -208,12 +210,13 @@ describeCluster.concurrent('Flux', () => {
   test('takes a cluster that was offline for three releases straight to the current one', async () => {
     const fleet = 'offline';
     const story = await begin(fleet);
-    for (const memory of ['70Mi', '80Mi', '90Mi']) await story.edit((draft) => editServer(draft, { memory }));
+    for (const memory of ['600Mi', '700Mi', '800Mi'])
+      await story.edit((draft) => editServer(draft, { memory }));
     await untilReady(early, fleet, await story.push(early));
     const revisions = await early.plane.api.list('apps/v1', 'ControllerRevision', fleet);
     expect(revisions.length).toBe(2);
     const [pod] = await podsOf(early, fleet);
-    expect(JSON.stringify(pod!.spec)).toContain('"memory":"90Mi"');
+    expect(JSON.stringify(pod!.spec)).toContain('"memory":"800Mi"');
   });
 
   test('removes what a release dropped', async () => {
@@ -255,7 +258,7 @@ describeCluster.concurrent('Flux', () => {
   test('lets two fleets on one cluster be', async () => {
     const [one] = await Promise.all([begin('twin'), begin('twin-two')]);
     const other = await uids(early, 'twin-two');
-    await one.edit((draft) => editServer(draft, { memory: '80Mi' }));
+    await one.edit((draft) => editServer(draft, { memory: '600Mi' }));
     await untilReady(early, 'twin', await one.push(early));
     await requestReconcile(early, 'twin-two');
     await requestReconcile(early, 'twin-two-release');

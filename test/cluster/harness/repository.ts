@@ -43,6 +43,11 @@ export function createRepository(runFolder: string, from?: string): Repository {
   // What fleets import.
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
   if (from !== undefined) cpSync(join(from, 'fleets'), join(root, 'fleets'), { recursive: true });
+  return openRepository(root);
+}
+
+/** A repository that is there. */
+export function openRepository(root: string): Repository {
   return {
     root,
     async run(...argv) {

@@ -13,6 +13,7 @@ export type Draft = { -readonly [K in keyof FleetSpec]: FleetSpec[K] };
 export interface Story {
   readonly fleet: string;
   readonly repository: Repository;
+  readonly sourceKind: 'GitRepository' | 'OCIRepository';
   /** Change the definition, as an engineer does, and write `generated/`. */
   edit(change: (draft: Draft) => void): Promise<void>;
   /** Apply to a cluster once what `bootstrap` prints. */
@@ -53,14 +54,15 @@ export async function beginStory({ runFolder, source, fleet }: Options): Promise
   };
   draft.inventory = [{ class: 'mini-pc', region: 'north', clusters: 10_000, devicesPerCluster: 5 }];
   draft.rollout = { ...draft.rollout, budget: { maxHarmedDevices: 50_000, maxDevicesPerPromotion: 50_000 } };
-  editServer(draft, { memory: '64Mi', loadTime: '10s' });
+  editServer(draft, { loadTime: '10s' });
   const repository = createRepository(runFolder);
-  const kind = draft.delivery.source.kind === 'git' ? 'GitRepository' : 'OCIRepository';
+  const sourceKind = draft.delivery.source.kind === 'git' ? 'GitRepository' : 'OCIRepository';
 
   let artifact: Artifact | undefined;
   return {
     fleet,
     repository,
+    sourceKind,
     async edit(change) {
       change(draft);
       repository.write(`fleets/${fleet}.json`, JSON.stringify(draft, undefined, 2));
@@ -70,11 +72,11 @@ export async function beginStory({ runFolder, source, fleet }: Options): Promise
       const text = await repository.run('bootstrap', fleet, '--cluster', name);
       for (const object of objectsOf(text))
         await cluster.plane.api.apply(object, { fieldManager: 'kubectl' });
-      if (artifact) await deliver(cluster.plane, kind, fleet, artifact);
+      if (artifact) await deliver(cluster.plane, sourceKind, fleet, artifact);
     },
     async push(...clusters) {
       artifact = source.publish(repository.root);
-      for (const { plane } of clusters) await deliver(plane, kind, fleet, artifact);
+      for (const { plane } of clusters) await deliver(plane, sourceKind, fleet, artifact);
       return artifact.revision;
     },
     clusterName(wave, word = 'edge') {
