@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TEMPORARY } from '../../src/output/layout.ts';
-import { Killed, MemoryDisk, type Faults } from './memory-file-system.ts';
+import { Killed, MemoryDisk, type Call, type Faults } from './memory-file-system.ts';
 import {
   after,
   check,
@@ -27,7 +27,7 @@ interface Scenario {
   /** What the definition makes, by class. */
   readonly definition: Readonly<Record<string, number>>;
   readonly renamedFrom?: Readonly<Record<string, string>>;
-  /** Too many calls to try every verb after each. */
+  /** Too many calls to try every verb after each: of the many that treat pointers alike, one in seven. */
   readonly long?: true;
 }
 
@@ -67,9 +67,10 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, { before, verb, definition, r
   const done = before.copy();
   verb(done.fileSystem());
   const states = [before.snapshot(), done.snapshot()];
-  const kills = done.calls.flatMap(([name], index): Faults[] => [
+  const met = [...done.calls.keys()].filter((index) => !long || isTelling(done.calls[index]!, index));
+  const kills = met.flatMap((index): Faults[] => [
     { killBefore: index },
-    ...(name === 'write' ? [{ killWithin: index }] : []),
+    ...(done.calls[index]![0] === 'write' ? [{ killWithin: index }] : []),
   ]);
   const killed = kills.map((faults) => {
     const disk = before.copy();
@@ -140,7 +141,7 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, { before, verb, definition, r
   });
 
   test('a call that is refused leaves the old state or the new to the next run', () => {
-    for (const call of done.calls.keys()) {
+    for (const call of met) {
       const disk = before.copy();
       const refused = outcomeOf(disk, () => verb(disk.fileSystem({ refuse: { call, code: 'EACCES' } })));
       expect(refused.refused).toBe('FILE_WRITE');
@@ -149,6 +150,8 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, { before, verb, definition, r
     }
   });
 });
+
+const isTelling = ([, path]: Call, index: number): boolean => !path.includes('/slices/') || index % 7 === 0;
 
 function kill(run: () => void): void {
   try {
