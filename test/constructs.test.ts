@@ -215,6 +215,24 @@ describe('immutable ConfigMaps', () => {
     expect(a.versions).not.toEqual(b.versions);
   });
 
+  test('the order in which objects are made changes no version', () => {
+    const build =
+      (...order: readonly string[]): ConstructWorkload =>
+      (scope) => {
+        for (const name of order) {
+          const pods = { spec: { template: { spec: { containers: [{ name }] } } } };
+          new ApiObject(scope, name, {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            metadata: { name },
+            ...pods,
+          });
+        }
+      };
+    expect(release(build('a', 'b')).id).toBe(release(build('b', 'a')).id);
+    expect(release(build('a', 'b')).versions).not.toEqual(release(build('a', 'c')).versions);
+  });
+
   test('the order of calls and keys does not matter', () => {
     const build =
       (...order: readonly string[]): ConstructWorkload =>

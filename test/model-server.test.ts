@@ -49,7 +49,7 @@ test('everything that a model server is made of', () => {
           labels:
             app.kubernetes.io/name: inference
             app.kubernetes.io/part-of: sample
-            breakwater.dev/version: vc5f78ee54b5b
+            breakwater.dev/version: v32cae2a56de9
         spec:
           automountServiceAccountToken: false
           containers:
@@ -359,6 +359,12 @@ describe('the model', () => {
       synthFleet(sampleFleet({ workloads: { inference: rest } })),
     ).toThrowErrorMatchingInlineSnapshot(
       `[UserError: class "old" runs K3s 1.34, which cannot mount the image of model "digits", and no copier is declared]`,
+    );
+  });
+
+  test('under a name that no Service may have is refused', () => {
+    expect(() => synthFleet(sampleFleet({ workloads: { '9th': inference } }))).toThrow(
+      'workload "9th" names a Service, which may not begin with a digit',
     );
   });
 

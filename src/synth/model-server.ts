@@ -36,6 +36,9 @@ export const priorityClass = (fleet: string): KubeObject => ({
   description: `Inference of the fleet ${fleet}`,
 });
 
+/** How a DNS label of RFC 1035 begins, which the name of a Service has to be. */
+const SERVICE_NAME = /^[a-z]/;
+
 /**
  * Seconds from SIGTERM to SIGKILL. Inference takes milliseconds, and TensorFlow Serving's entry point is a shell that
  * passes no signal on, so all of this time a device waits for its next server.
@@ -54,6 +57,13 @@ export class ModelServer extends Construct {
   constructor(scope: Construct, id: string, { workload, context, fleet }: ModelServerProps) {
     super(scope, id);
     const name = context.workload;
+    if (!SERVICE_NAME.test(name)) {
+      throw new UserError(
+        'FLEET_SYNTH',
+        `workload "${name}" names a Service, which may not begin with a digit`,
+        'begin it with a letter',
+      );
+    }
     const labels = workloadLabels(context.fleet, name);
     const model = fleet.models?.[workload.model];
     if (model === undefined) {

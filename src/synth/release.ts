@@ -3,16 +3,12 @@ import type { Version } from '../plan/plan.ts';
 import { shortDigest } from './digest.ts';
 import type { KubeObject, PlacedObject, Release } from './manifests.ts';
 import { releaseId } from './release-id.ts';
-import { groupOf } from './scope.ts';
+import { identityOf } from './scope.ts';
 import type { SynthesizedWorkload } from './synth.ts';
 import { toYaml } from './yaml.ts';
 
 /** Longest file name, in characters: file systems end at 255, and so far from it that a suffix still fits. */
 const LONGEST_NAME = 200;
-
-/** What tells objects apart on a cluster. */
-const identity = ({ apiVersion, kind, metadata: { namespace = '', name } }: KubeObject): string =>
-  `${groupOf(apiVersion)}/${kind}/${namespace}/${name}`;
 
 /** `kind-name`, in what every file system can hold, also one that does not tell upper from lower case. */
 const baseName = ({ kind, metadata: { name } }: KubeObject): string =>
@@ -33,7 +29,7 @@ function place(folder: string, owned: readonly Owned[]): readonly PlacedObject[]
   return owned
     .map(({ object, ...owner }) => {
       const name = baseName(object);
-      const distinct = uses.get(name)! > 1 ? `${name}-${shortDigest(identity(object)).slice(0, 6)}` : name;
+      const distinct = uses.get(name)! > 1 ? `${name}-${shortDigest(identityOf(object)).slice(0, 6)}` : name;
       return { object, file: `${folder}/${distinct}.yaml`, document: 0, ...owner };
     })
     .toSorted((a, b) => (a.file < b.file ? -1 : 1));
@@ -51,7 +47,7 @@ function checkObjects(className: string, owned: readonly Owned[]): void {
         'give it all three',
       );
     }
-    const key = identity(object);
+    const key = identityOf(object);
     if (seen.has(key)) {
       const makers = new Set([seen.get(key), workload]);
       const names = [...makers].map((name) => (name === undefined ? 'Breakwater' : `workload "${name}"`));

@@ -34,6 +34,10 @@ const CLUSTER_SCOPED: Readonly<Record<string, readonly string[]>> = {
 export const groupOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 
+/** What tells objects apart on a cluster: group, kind, namespace and name, whatever the version. */
+export const identityOf = ({ apiVersion, kind, metadata: { namespace = '', name } }: KubeObject): string =>
+  `${groupOf(apiVersion)}/${kind}/${namespace}/${name}`;
+
 /** Kinds that the definitions among these objects place in no namespace, as `group/Kind`. */
 function definedClusterScoped(objects: readonly KubeObject[]): ReadonlySet<string> {
   const found = new Set<string>();

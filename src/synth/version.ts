@@ -1,6 +1,7 @@
 import type { Version } from '../plan/plan.ts';
 import type { KubeObject } from './manifests.ts';
 import { shortDigest } from './digest.ts';
+import { identityOf } from './scope.ts';
 
 /** Label of every pod: what evidence about it is about. Never part of a selector. */
 export const VERSION_LABEL = 'breakwater.dev/version';
@@ -29,12 +30,12 @@ export function mapTemplate(object: KubeObject, change: (template: Json) => Json
   return inSpec(object) as KubeObject;
 }
 
-/** The pod templates of objects, in their order. */
-export function templatesOf(objects: readonly KubeObject[]): readonly Json[] {
-  const found: Json[] = [];
+/** The pod templates of objects, by the object that holds them. */
+function templatesOf(objects: readonly KubeObject[]): Readonly<Record<string, Json>> {
+  const found: Record<string, Json> = {};
   for (const object of objects) {
     mapTemplate(object, (template) => {
-      found.push({ metadata: template['metadata'], spec: template['spec'] });
+      found[identityOf(object)] = { metadata: template['metadata'], spec: template['spec'] };
       return template;
     });
   }
@@ -43,7 +44,8 @@ export function templatesOf(objects: readonly KubeObject[]): readonly Json[] {
 
 /**
  * The version of a workload: a digest of its pod templates and of the config it mounts, so that it changes exactly
- * when its pods restart. A workload that has no pods is all its objects: nothing else of it can work or fail.
+ * when its pods restart, and not with the order in which constructs are made. A workload that has no pods is all its
+ * objects: nothing else of it can work or fail.
  *
  * @param config names and data of the workload's immutable ConfigMaps
  */
@@ -52,7 +54,9 @@ export function versionOf(
   config: Readonly<Record<string, unknown>>,
 ): Version {
   const templates = templatesOf(objects);
-  return `v${shortDigest({ templates: templates.length > 0 ? templates : objects, config })}`;
+  const hasPods = Object.keys(templates).length > 0;
+  const made = Object.fromEntries(objects.map((object) => [identityOf(object), object]));
+  return `v${shortDigest({ templates: hasPods ? templates : made, config })}`;
 }
 
 /** Put the version on every pod template. */
