@@ -32,7 +32,7 @@ function written(cwd: string): Record<string, string> {
 /** Fleets of one definition under several names, so that there is something to write for a kill to meet. */
 function fleets(): Record<string, string> {
   const files = helloFiles();
-  files['fleets/alpha.ts'] = files['fleets/hello-edge.ts']!.replaceAll('hello-edge', 'alpha');
+  files['fleets/alpha.ts'] = files['fleets/hello.ts']!.replaceAll('hello', 'alpha');
   return files;
 }
 
@@ -48,10 +48,10 @@ async function undisturbed(): Promise<Record<string, string>> {
 
 test.each([
   'generated',
-  'generated/hello-edge/slices/p000.01',
-  'generated/hello-edge/slices/p100.00',
+  'generated/hello/slices/p000.01',
+  'generated/hello/slices/p100.00',
   'fleets/alpha.rollout.json',
-  'fleets/hello-edge.rollout.json',
+  'fleets/hello.rollout.json',
 ])('a synth that is killed once there is %s is finished by the next one', async (moment) => {
   const cwd = project(fleets());
   const child = start(cwd, 'synth');
