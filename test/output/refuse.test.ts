@@ -141,6 +141,15 @@ test('conflict markers in plan.json are solved by synth', () => {
   expect(disk.snapshot()).toEqual(edited.snapshot());
 });
 
+test('conflict markers in pointers and the README are solved by synth, and by any verb that moves', () => {
+  const disk = [
+    `${generated}/slices/p000.01/n100/release/kustomization.yaml`,
+    `${generated}/README.md`,
+  ].reduce((disk, path) => withFile(disk, path, `<<<<<<< HEAD\n=======\n>>>>>>> other\n`), edited);
+  expect(after(disk, synth({ n100: 2 })).snapshot()).toEqual(edited.snapshot());
+  expect(after(disk, promote).snapshot()).toEqual(after(edited, promote).snapshot());
+});
+
 test('a plan that was edited by hand is refused with the place and the value', () => {
   const path = `${generated}/plan.json`;
   const text = String(edited.entries.get(path)).replace('"percent": 10,', '"percent": "ten", "soft": true,');
