@@ -104,3 +104,6 @@ export function filesAt(cwd: string, ref: string, folders: readonly string[]): R
   }
   return files;
 }
+
+/** Whether there is a repository with a commit. */
+export const hasCommit = (cwd: string): boolean => git(cwd, ['rev-parse', '--verify', '--quiet', 'HEAD']).ok;

@@ -1,5 +1,4 @@
 import { Option } from 'commander';
-import { UserError } from '../errors.ts';
 import type { CheckReport } from '../check/finding.ts';
 import type { SynthOutcome, SynthRequest } from '../output/synth.ts';
 import { pruneFormats, synthFormats } from '../report/synth.ts';
@@ -104,13 +103,9 @@ async function checkPlaced(
 
 /** Nothing but an order by name removes a fleet: its clusters would lose what they follow. */
 async function prune(fleet: string, format: string, io: Io): Promise<ExitStatus> {
-  const { loadFleets } = await import('../fleet/load.ts');
   const { pruneFleet } = await import('../output/prune.ts');
-  const defined = await loadFleets([], { cwd: io.cwd }).catch((error: unknown) => {
-    // The last definition is gone: then none is in the way.
-    if (error instanceof UserError && error.code === 'FLEET_NONE') return [];
-    throw error;
-  });
+  const { definedFleets } = await import('./defined-fleets.ts');
+  const defined = await definedFleets(io);
   const changes = pruneFleet({ root: io.cwd, fleet, defined: defined.map(({ spec }) => spec.name) });
   io.stdout(formatAs(pruneFormats, format, changes));
   return 0;

@@ -1,4 +1,5 @@
 import { bootstrap } from './bootstrap.ts';
+import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { init } from './init.ts';
 import { plan } from './plan.ts';
@@ -18,6 +19,7 @@ export const verbs = [
   plan,
   synth,
   validate,
+  diff,
   status,
   promote,
   rollback,
