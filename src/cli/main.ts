@@ -39,6 +39,8 @@ export function buildProgram(io: Io, run: (verb: Verb, command: Command) => Prom
     .version(ownPackage.version, '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [verb]', 'print help of a verb')
+    .usage('<verb> [options]')
+    .commandsGroup('Verbs:')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout(text),
@@ -54,7 +56,7 @@ export function buildProgram(io: Io, run: (verb: Verb, command: Command) => Prom
     const command = program
       .command(verb.name)
       .summary(verb.summary)
-      .description(verb.description ?? verb.summary)
+      .description(verb.description ?? sentence(verb.summary))
       .addHelpText(
         'after',
         `\n${bold('Example:')}\n${verb.examples.map((line) => `  breakwater ${line}\n`).join('')}`,
@@ -64,6 +66,9 @@ export function buildProgram(io: Io, run: (verb: Verb, command: Command) => Prom
   }
   return program;
 }
+
+/** A summary as a sentence. */
+const sentence = (summary: string): string => `${summary[0]!.toUpperCase()}${summary.slice(1)}.`;
 
 /** Commander's complaint about a flag, in our words and the shape of our errors. */
 function rewordFlagError(text: string): string {

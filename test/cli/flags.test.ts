@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
+import { verbs } from '../../src/cli/verbs.ts';
+import { helpOf, withHelp } from '../../src/dev/help.ts';
 import { run } from './run.ts';
 
 const here = tmpdir();
@@ -47,7 +50,7 @@ test('a value that is no choice exits 2 and lists the choices', async () => {
 test('no verb prints help on stderr and exits 2', async () => {
   const { status, stdout, stderr } = await run(here, []);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain('Usage: breakwater [options] [command]');
+  expect(stderr).toContain('Usage: breakwater <verb> [options]');
 });
 
 test('help of a verb is a result: stdout, status 0', async () => {
@@ -81,4 +84,38 @@ test('colour is written to a terminal only, and not where NO_COLOR is set', asyn
   expect(seen.stderr).toContain('\u001B[31m');
   const plain = await run(here, ['scheme'], { terminal, env: { NO_COLOR: '1' } });
   expect(plain.stderr).not.toContain('\u001B');
+});
+
+test('every verb has help with an example, and the README has it', async () => {
+  for (const { name, examples } of verbs) {
+    const help = await helpOf([name, '--help']);
+    for (const example of examples) expect(help).toContain(`  breakwater ${example}`);
+  }
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  expect(await withHelp(readme)).toBe(readme);
+});
+
+test('promote --help says who reads the evidence', async () => {
+  expect(await helpOf(['promote', '--help'])).toMatchInlineSnapshot(`
+    "Usage: breakwater promote [options] <fleet>
+
+    Hand the release of each class on to the next wave: move the pointers, print what to commit. Refused
+    while the wave before has been watched for less than its soak, counted from the commit that moved
+    it. Whether the gate's thresholds hold is not read by this verb: people look at the evidence on
+    their dashboards before they promote.
+
+    Arguments:
+      fleet              name of a fleet, or its file
+
+    Options:
+      --class <class>    one class only
+      --wave <wave>      into this wave only; the wave before it must run one release throughout
+      --early <reason>   do not wait for soak and pause; the reason is written down
+      --format <format>  how to print the result (choices: "pretty", "json", default: "pretty")
+      -h, --help         print help
+
+    Example:
+      breakwater promote hello-edge
+      breakwater promote hello-edge --wave early --early 'fix of an outage'"
+  `);
 });
