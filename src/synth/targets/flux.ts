@@ -119,7 +119,7 @@ function sourceObject({ name, delivery: { source, interval } }: FleetSpec): Kube
       };
 }
 
-/** Delivery by Flux's source-controller and kustomize-controller 1.9 or later (Flux 2.9). */
+/** Delivery by Flux's source-controller and kustomize-controller 1.9 or later. */
 export const fluxTarget: Target = {
   capabilities: CAPABILITIES.flux,
   frame,
