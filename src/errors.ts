@@ -38,6 +38,8 @@ export type ErrorCode =
   | 'CLASS_UNKNOWN' // no such class
   | 'MODEL_DAMAGED' // a model file does not follow its own format
   | 'MODEL_UNSUPPORTED' // a model uses what this tool does not know
+  | 'MODEL_LOCK' // a model was never built, or its lock cannot be read
+  | 'MODEL_GATE' // what was built does not pass its gates
   | 'CALIBRATION' // a calibration set that does not fit its model
   | 'RULE_UNKNOWN' // no such rule
   | 'GIT'; // Git is needed and is not there, or refused

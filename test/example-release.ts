@@ -36,7 +36,7 @@ export function exampleInputs(
     workloads: { inference: ignore.inference ? { ignore: ignore.inference } : {} },
     ...(ignore.fleet ? { ignore: ignore.fleet } : {}),
   });
-  const loaded = { spec, file: 'fleets/example.ts', folder: '/fleets', images: undefined };
+  const loaded = { spec, file: 'fleets/example.ts', folder: '/fleets', images: undefined, built: [] };
   const releases = { n100: release('n100', objects), 'orin-nano': release('orin-nano', objects) };
   return { loaded, plan, releases };
 }

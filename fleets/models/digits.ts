@@ -1,10 +1,12 @@
 import { defineModel } from 'breakwater';
 
-/** Handwritten digits, 28 × 28 grey pixels. The image is an example: put your own in its place. */
+/** Handwritten digits, 8 × 8 grey pixels: see digits-cnn/README.md. The repository is an example: put your own in its place. */
 export const digits = defineModel({
   name: 'digits',
-  image:
-    'registry.example.com/models/digits@sha256:41a92f730af3d9c0907e7546ecd96074f040713e272a9d1eceac98c2c3b8578d',
-  size: '96Ki',
-  peakMemory: '2Mi',
+  repository: 'registry.example.com/models/digits',
+  source: 'models/digits-cnn/model.h5',
+  recipe: 'int8',
+  calibration: 'models/digits-cnn/calibration.npz',
+  evaluation: 'models/digits-cnn/test.npz',
+  budget: { size: '16Ki', peakMemory: '1Mi', accuracyDropPoints: 0.5 },
 });

@@ -1,4 +1,5 @@
 import { bootstrap } from './bootstrap.ts';
+import { build } from './build.ts';
 import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { init } from './init.ts';
@@ -16,6 +17,7 @@ import type { Verb } from './verb.ts';
 /** Every verb, in the order of `--help`. A new one is one file and one line here. */
 export const verbs = [
   init,
+  build,
   plan,
   synth,
   validate,

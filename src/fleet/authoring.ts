@@ -1,7 +1,9 @@
 // Functions that return their argument so that editors complete and check it. Light: fleets import nothing else of ours.
 
 import type {
+  BuiltModelSpec,
   ByClass,
+  ConstructWorkload,
   ContainerServerSpec,
   CsvInventory,
   FleetSpec,
@@ -21,11 +23,11 @@ import type {
  * export default defineFleet({ name: 'store-cameras', classes: { … }, … });
  */
 export const defineFleet = <const C extends string, const M extends string = never>(
-  spec: FleetSpec<C, M>,
-): FleetSpec<C, M> => spec;
+  spec: FleetSpec<C, M, ConstructWorkload, ModelSpec | BuiltModelSpec>,
+): FleetSpec<C, M, ConstructWorkload, ModelSpec | BuiltModelSpec> => spec;
 
-/** Declare a model. */
-export const defineModel = (spec: ModelSpec): ModelSpec => spec;
+/** Declare a model: one that is built elsewhere and named by its image, or one that `breakwater build` makes. */
+export const defineModel = <const S extends ModelSpec | BuiltModelSpec>(spec: S): S => spec;
 
 /** A model server, with its telemetry agent, on every device of every class. */
 export const modelServer = <const C extends string, const M extends string>(

@@ -1,6 +1,7 @@
 // What a schema cannot say: names that must agree. The compiler says it too, but not of JavaScript and JSON.
 
-import type { ClassSpec, FleetSpec } from './spec.ts';
+import type { WrittenFleet } from './model-lock.ts';
+import type { ClassSpec } from './spec.ts';
 import { parseBitRate, parseBytes, parseDuration, parseMillicores } from './units.ts';
 import { instead, type Problem } from './schema-problems.ts';
 
@@ -14,7 +15,7 @@ const LONGEST_NAME = 63 - CHILD.length;
 const step = (key: string): string => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 const quote = (text: string): string => JSON.stringify(text);
 
-function* nameProblems({ name }: FleetSpec): Generator<Problem> {
+function* nameProblems({ name }: WrittenFleet): Generator<Problem> {
   const path = '/name';
   if (name.endsWith(CHILD)) {
     const other = name.slice(0, -CHILD.length);
@@ -35,7 +36,7 @@ function* nameProblems({ name }: FleetSpec): Generator<Problem> {
 }
 
 /** Keys become names of folders and objects. */
-function* keyProblems(spec: FleetSpec): Generator<Problem> {
+function* keyProblems(spec: WrittenFleet): Generator<Problem> {
   for (const part of ['classes', 'models', 'workloads'] as const) {
     for (const key of Object.keys(spec[part] ?? {})) {
       if (LABEL.test(key)) continue;
@@ -81,7 +82,7 @@ const amountsOf = ({ memory, cpu, disk, uplink }: ClassSpec) =>
     ['uplink', parseBitRate(uplink)],
   ] as const;
 
-function* inventoryProblems({ inventory, classes }: FleetSpec): Generator<Problem> {
+function* inventoryProblems({ inventory, classes }: WrittenFleet): Generator<Problem> {
   if ('kind' in inventory) return;
   for (const [index, { class: name, devicesPerCluster }] of inventory.entries()) {
     const path = `/inventory/${index}`;
@@ -118,7 +119,7 @@ function* byClassProblems(value: unknown, path: string, classes: readonly string
   }
 }
 
-function* workloadProblems({ workloads, models, classes }: FleetSpec): Generator<Problem> {
+function* workloadProblems({ workloads, models, classes }: WrittenFleet): Generator<Problem> {
   for (const [name, workload] of Object.entries(workloads)) {
     if (typeof workload === 'function') continue;
     const path = `/workloads${step(name)}`;
@@ -133,7 +134,7 @@ function* workloadProblems({ workloads, models, classes }: FleetSpec): Generator
   }
 }
 
-function* waveProblems({ rollout: { waves } }: FleetSpec): Generator<Problem> {
+function* waveProblems({ rollout: { waves } }: WrittenFleet): Generator<Problem> {
   for (const [index, { name }] of waves.entries()) {
     const first = waves.findIndex((other) => other.name === name);
     if (first < index)
@@ -162,7 +163,7 @@ function* dateProblems(value: unknown, path: string): Generator<Problem> {
   }
 }
 
-function* intervalProblems({ delivery }: FleetSpec): Generator<Problem> {
+function* intervalProblems({ delivery }: WrittenFleet): Generator<Problem> {
   for (const key of ['interval', 'timeout', 'retryInterval'] as const) {
     const duration = delivery[key];
     if (duration === undefined || parseDuration(duration) > 0) continue;
@@ -171,7 +172,7 @@ function* intervalProblems({ delivery }: FleetSpec): Generator<Problem> {
 }
 
 /** What does not agree in a definition that matches the schema. */
-export function* crossProblems(spec: FleetSpec): Generator<Problem> {
+export function* crossProblems(spec: WrittenFleet): Generator<Problem> {
   yield* nameProblems(spec);
   yield* keyProblems(spec);
   yield* classProblems(spec.classes);

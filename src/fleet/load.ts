@@ -7,9 +7,11 @@ import { shortPath } from './import-errors.ts';
 import { importModule } from './import-module.ts';
 import { loadImageLock } from './load-image-lock.ts';
 import type { LoadedFleet } from './loaded-fleet.ts';
+import { builtImages, definitionDigest, isBuilt, resolveModels, type WrittenFleet } from './model-lock.ts';
 import { nearest } from './nearest.ts';
 import { parseFleet } from './parse.ts';
 import { readJson, unreadable } from './read-json.ts';
+import type { BuiltModelSpec } from './spec.ts';
 
 export interface LoadOptions {
   /** Working folder: definitions are in its `fleets/`, translations in its `.breakwater/`. */
@@ -96,7 +98,29 @@ async function findByName(name: string, options: LoadOptions): Promise<LoadedFle
   );
 }
 
-async function loadFleet(path: string, { cwd, timeoutMs = 10_000 }: LoadOptions): Promise<LoadedFleet> {
+async function loadFleet(path: string, options: LoadOptions): Promise<LoadedFleet> {
+  const { written, file, folder } = await readDefinition(path, options);
+  const { spec, built } = resolveModels(written, folder, options.cwd);
+  const images = loadImageLock(folder, options.cwd);
+  return {
+    spec,
+    built,
+    file,
+    folder,
+    images: built.length === 0 ? images : { ...images, ...builtImages(built) },
+  };
+}
+
+interface ReadDefinition {
+  readonly written: WrittenFleet;
+  readonly file: string;
+  readonly folder: string;
+}
+
+async function readDefinition(
+  path: string,
+  { cwd, timeoutMs = 10_000 }: LoadOptions,
+): Promise<ReadDefinition> {
   const file = shortPath(path, cwd);
   try {
     accessSync(path, constants.R_OK);
@@ -106,8 +130,37 @@ async function loadFleet(path: string, { cwd, timeoutMs = 10_000 }: LoadOptions)
   const value = path.endsWith('.json')
     ? readJson(path, file, 'FLEET_LOAD')
     : await importModule(path, file, { cwd, timeoutMs });
-  const folder = dirname(path);
-  return { spec: await parseFleet(value, file), file, folder, images: loadImageLock(folder, cwd) };
+  return { written: await parseFleet(value, file), file, folder: dirname(path) };
+}
+
+/** A model that is to be built, and the folder that its paths are taken from. */
+export interface ModelToBuild {
+  readonly spec: BuiltModelSpec;
+  /** Absolute. */
+  readonly folder: string;
+}
+
+/**
+ * The models of all fleets that are built, each once, whether or not they were ever built.
+ * @throws UserError as {@link loadFleets}; `FLEET_SCHEMA` where two fleets define one model differently
+ */
+export async function loadModels(options: LoadOptions): Promise<readonly ModelToBuild[]> {
+  const models = new Map<string, ModelToBuild & { readonly file: string }>();
+  for (const path of definitions(options.cwd)) {
+    const { written, file, folder } = await readDefinition(path, options);
+    for (const spec of Object.values(written.models ?? {}).filter(isBuilt)) {
+      const known = models.get(spec.name);
+      if (known !== undefined && definitionDigest(known.spec) !== definitionDigest(spec)) {
+        throw new UserError(
+          'FLEET_SCHEMA',
+          `${known.file} and ${file} define the model ${spec.name} differently`,
+          'define it once, in a file of its own, and import it in both',
+        );
+      }
+      models.set(spec.name, { spec, folder, file });
+    }
+  }
+  return [...models.values()];
 }
 
 function refuseDuplicates(fleets: readonly LoadedFleet[]): void {

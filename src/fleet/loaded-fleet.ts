@@ -1,9 +1,13 @@
 import type { FleetSpec } from './spec.ts';
 import type { ImageLock } from './image-lock.ts';
+import type { LockedModel } from './model-lock.ts';
 
 /** A definition that was read and found to match the schema. */
 export interface LoadedFleet {
+  /** With what was built in the place of models that are built. */
   readonly spec: FleetSpec;
+  /** The models that are built, as they were defined. */
+  readonly built: readonly LockedModel[];
   /** Path of the definition from the working folder, with `/`. */
   readonly file: string;
   /** Absolute folder of the definition: inventory and lock files stand there. */

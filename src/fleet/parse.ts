@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { crossProblems } from './cross-check.ts';
 import type { Problem } from './schema-problems.ts';
 import { schemaProblems, show } from './schema-problems.ts';
-import type { FleetSpec } from './spec.ts';
+import type { WrittenFleet } from './model-lock.ts';
 
 /**
  * Check that a value is a fleet definition, and return it.
@@ -12,7 +12,7 @@ import type { FleetSpec } from './spec.ts';
  * @param file path of the definition, for messages
  * @throws UserError `FLEET_SCHEMA`, with one line for each problem
  */
-export async function parseFleet(value: unknown, file: string): Promise<FleetSpec> {
+export async function parseFleet(value: unknown, file: string): Promise<WrittenFleet> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError(
       'FLEET_SCHEMA',
@@ -27,7 +27,7 @@ export async function parseFleet(value: unknown, file: string): Promise<FleetSpe
   if (!validate({ ...definition, workloads: withMarkers(definition['workloads']) })) {
     refuse(file, schemaProblems(validate.errors ?? []));
   }
-  const spec = definition as unknown as FleetSpec; // the schema has just said so
+  const spec = definition as unknown as WrittenFleet; // the schema has just said so
   const problems = [...crossProblems(spec)];
   if (problems.length > 0) refuse(file, problems);
   return spec;

@@ -17,8 +17,13 @@ import type {
   UrlString,
 } from './units.ts';
 
-/** What an engineer writes in `fleets/`. C: names of classes; M: names of models; W: how plain cdk8s workloads are written. */
-export interface FleetSpec<C extends string = string, M extends string = string, W = ConstructWorkload> {
+/** What an engineer writes in `fleets/`. C: names of classes; M: names of models; W: how plain cdk8s workloads are written; D: how models are. */
+export interface FleetSpec<
+  C extends string = string,
+  M extends string = string,
+  W = ConstructWorkload,
+  D = ModelSpec,
+> {
   /**
    * Names the namespace, the Kustomizations and the folder under `generated/`. May not end in `-release`:
    * that is the name of another fleet's child Kustomization.
@@ -29,7 +34,7 @@ export interface FleetSpec<C extends string = string, M extends string = string,
   /** Which clusters exist: counts per class and region, or a CSV file of clusters. */
   readonly inventory: Inventory<NoInfer<C>>;
   /** The models that workloads serve, by name. */
-  readonly models?: Readonly<Record<M, ModelSpec>>;
+  readonly models?: Readonly<Record<M, D>>;
   /** What runs on every device, by name. */
   readonly workloads: Readonly<Record<string, Workload<NoInfer<C>, NoInfer<M>, W>>>;
   /** Objects that others make in the fleet's namespace: referred to, never generated. */
@@ -137,6 +142,46 @@ export interface ModelSpec {
   readonly size: MemoryQuantity;
   /** Most memory that one interpreter of the model takes: tensor arena and packed weights. */
   readonly peakMemory: MemoryQuantity;
+}
+
+/** A model that `breakwater build` makes from a trained network. Paths are taken from the folder of the fleet's definition. */
+export interface BuiltModelSpec {
+  /** The server finds it as `/models/<name>/1/model.tflite`. Names its lock file too. */
+  readonly name: ObjectName;
+  /**
+   * Repository of its images, without tag or digest, such as `registry.example.com/models/digits`.
+   * @pattern ^[^\s@]+$
+   */
+  readonly repository: string;
+  /** The trained network: a Keras `.h5`, or a float `.tflite`. */
+  readonly source: string;
+  /** `int8` quantizes weights and activations, `dynamic` weights alone; `float16` halves weights; `none` keeps them. */
+  readonly recipe: 'int8' | 'dynamic' | 'float16' | 'none';
+  /**
+   * Inputs and outputs of an int8 model: `float` for TensorFlow Serving's REST, `int8` for the bare network.
+   * @default "float"
+   */
+  readonly io?: 'float' | 'int8';
+  /** Typical inputs, which `int8` needs: an `.npz` with the array `x`, one sample for each index of its first dimension. */
+  readonly calibration?: string;
+  /** Inputs that were not trained on, with the right class of each: an `.npz` with the arrays `x` and `y`. */
+  readonly evaluation?: string;
+  readonly budget?: ModelBudget;
+}
+
+/** What the gates hold a built model to. */
+export interface ModelBudget {
+  /** Size of the model's file. */
+  readonly size?: MemoryQuantity;
+  /** Most memory of one interpreter. */
+  readonly peakMemory?: MemoryQuantity;
+  /**
+   * Most percentage points of accuracy that may be lost against the trained network.
+   * @minimum 0
+   * @maximum 100
+   * @default 1
+   */
+  readonly accuracyDropPoints?: number;
 }
 
 /** One value for all classes, or one for each. */

@@ -1,6 +1,5 @@
 // From a trained model's file to the file that ships.
 
-import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Graph } from './graph.ts';
@@ -10,6 +9,7 @@ import { quantizeDynamic } from './quantize/dynamic.ts';
 import { quantizeFloat16 } from './quantize/float16.ts';
 import { quantizeInt8 } from './quantize/int8.ts';
 import { convertKeras } from './read/convert-keras.ts';
+import { readFile } from './read-file.ts';
 import { loadLiteRt } from './runtime/litert.ts';
 import { readTflite } from './tflite/read.ts';
 
@@ -46,17 +46,6 @@ export async function readSource(path: string): Promise<Graph> {
         `${path} is of a kind that cannot be read`,
         'give a Keras .h5 or a float .tflite',
       );
-  }
-}
-
-/** @throws UserError `FILE_READ` */
-export function readFile(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new UserError('FILE_READ', `${path} cannot be read`, 'correct the path, or fetch the file', {
-      cause,
-    });
   }
 }
 

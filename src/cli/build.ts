@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import type { ModelToBuild } from '../fleet/load.ts';
+import { progress, type ExitStatus, type Io } from './io.ts';
+import { defineVerb } from './verb.ts';
+import { ownPackage } from './version.ts';
+
+interface Options {
+  readonly check?: true;
+}
+
+/** Build the models that fleets define by a trained network. */
+export const build = defineVerb<[models: readonly string[]], Options>({
+  name: 'build',
+  summary: 'build models: convert, quantize, judge, package; write their lock files',
+  description:
+    'Builds each model that a fleet defines by its trained network, unless nothing that it is made from has changed. ' +
+    'What does not pass its gates is not written. The images stand as an OCI layout in .breakwater/models.',
+  examples: ['build', 'build digits --check'],
+  declare: (command) =>
+    command
+      .argument('[models...]', 'names of models; none means all')
+      .option('--check', 'build again and compare with the lock files; write nothing'),
+  async run([names], options, io): Promise<ExitStatus> {
+    const { loadModels } = await import('../fleet/load.ts');
+    const models = await loadModels({ cwd: io.cwd });
+    refuseUnknown(
+      names,
+      models.map(({ spec }) => spec.name),
+    );
+    const wanted = models.filter(({ spec }) => names.length === 0 || names.includes(spec.name));
+    if (wanted.length === 0)
+      io.stderr('no fleet defines a model by its trained network: there is nothing to build\n');
+    let status: ExitStatus = 0;
+    for (const model of wanted) {
+      progress(io, `building ${model.spec.name}`);
+      const outcome = await buildOne(model, options, io);
+      progress(io, '');
+      if (outcome === 1) status = 1;
+    }
+    return status;
+  },
+});
+
+function refuseUnknown(names: readonly string[], known: readonly string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new UserError(
+    'FLAG',
+    `no fleet builds a model ${JSON.stringify(unknown)}`,
+    known.length === 0 ? 'define one with a source' : `the models are ${known.join(', ')}`,
+  );
+}
+
+async function buildOne({ spec, folder }: ModelToBuild, { check }: Options, io: Io): Promise<ExitStatus> {
+  const { existingLock, lockPath, matches } = await import('../fleet/model-lock.ts');
+  const { lockedInputs } = await import('../model/locked-inputs.ts');
+  const { isStored, storeImage, write } = await import('../model/store.ts');
+  const root = join(io.cwd, '.breakwater', 'models', spec.name);
+  const file = join(folder, lockPath(spec.name));
+  const lock = existingLock(file);
+  const fresh =
+    lock !== undefined &&
+    lock.breakwater === ownPackage.version &&
+    matches(lock, spec, lockedInputs(spec, folder));
+  if (check === undefined && fresh && isStored(root, lock.image.split('@')[1]!)) {
+    io.stdout(`${spec.name}: unchanged, ${lock.image}\n`);
+    return 0;
+  }
+  const { buildModel, formatLock } = await import('../model/build.ts');
+  const built = await buildModel(spec, folder, ownPackage.version);
+  const text = formatLock(built.lock);
+  const failed = built.results.filter(({ verdict }) => verdict === 'FAIL');
+  const lines = built.results.map(
+    ({ gate, verdict, message }) => `  ${verdict.padEnd(12)} ${gate}: ${message}\n`,
+  );
+  const fixes = failed.map(({ gate, fix }) => `  fix ${gate}: ${fix ?? ''}\n`);
+  io.stdout(`${spec.name}: ${built.lock.image}\n${lines.join('')}${fixes.join('')}`);
+  if (failed.length > 0) return 1;
+  if (check !== undefined) {
+    if (lock !== undefined && formatLock(lock) === text) return 0;
+    io.stdout(`  differs from ${lockPath(spec.name)}: run breakwater build and commit the lock file\n`);
+    return 1;
+  }
+  storeImage(root, built.image);
+  write(file, text);
+  return 0;
+}

@@ -1,0 +1,47 @@
+import type { Graph, Tensor } from './graph.ts';
+import { closed } from './quantize/calibrate.ts';
+import { loadLiteRt } from './runtime/litert.ts';
+import { writeTflite } from './tflite/write.ts';
+
+/**
+ * Run a network on samples, on the real runtime.
+ * @param samples real numbers for each input; quantized for a network that takes codes
+ * @returns the first output of each run, as real numbers
+ */
+export async function runAll(
+  graph: Graph,
+  samples: readonly (readonly Float32Array[])[],
+): Promise<readonly Float32Array[]> {
+  const model = await (await loadLiteRt()).load(writeTflite(closed(graph), ''));
+  const output = graph.tensors[graph.outputs[0]!]!;
+  const results: Float32Array[] = [];
+  try {
+    for (const sample of samples) {
+      const inputs = graph.inputs.map((index, position) => encode(graph.tensors[index]!, sample[position]!));
+      results.push(decode(output, (await model.run(inputs))[0]!));
+    }
+  } finally {
+    model.dispose();
+  }
+  return results;
+}
+
+function encode({ type, quantization }: Tensor, values: Float32Array): Uint8Array {
+  if (type !== 'int8') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const [scale = 1] = quantization?.scale ?? [];
+  const [zeroPoint = 0] = quantization?.zeroPoint ?? [];
+  const codes = Int8Array.from(values, (value) =>
+    Math.max(-128, Math.min(127, Math.round(value / scale) + zeroPoint)),
+  );
+  return new Uint8Array(codes.buffer);
+}
+
+function decode({ type, quantization }: Tensor, bytes: Uint8Array): Float32Array {
+  if (type !== 'int8') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  const [scale = 1] = quantization?.scale ?? [];
+  const [zeroPoint = 0] = quantization?.zeroPoint ?? [];
+  return Float32Array.from(
+    new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    (code) => (code - zeroPoint) * scale,
+  );
+}

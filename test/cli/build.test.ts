@@ -1,0 +1,90 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { digitsFile } from '../model/digits.ts';
+import { project } from '../project.ts';
+import { run } from './run.ts';
+
+const model = (more: string): string => `
+  { name: 'digits', repository: 'registry.example.com/models/digits', source: 'model.h5', recipe: 'int8',
+    calibration: 'calibration.npz', evaluation: 'test.npz', ${more} }`;
+
+/** A project whose only fleet defines one model by its trained network. */
+function fleetWith(more = ''): string {
+  const folder = project({
+    'package.json': '{ "type": "module" }',
+    'fleets/shop.ts': readFileSync(digitsFile('../../hello-edge.ts'), 'utf8')
+      .replace(/import \{ digits \}.*\n/, `const digits = ${model(more)};\n`)
+      .replaceAll("name: 'hello-edge'", "name: 'shop'"),
+  });
+  mkdirSync(join(folder, 'fleets/models'), { recursive: true });
+  for (const file of ['model.h5', 'calibration.npz', 'test.npz'])
+    copyFileSync(digitsFile(file), join(folder, 'fleets', file));
+  return folder;
+}
+
+test('a fleet whose model was never built says so', async () => {
+  expect(await run(fleetWith(), ['validate'])).toMatchInlineSnapshot(`
+    {
+      "status": 2,
+      "stderr": "error[MODEL_LOCK]: model digits was never built: there is no fleets/models/digits.lock.json
+      fix: run breakwater build and commit the lock file
+    ",
+      "stdout": "",
+    }
+  `);
+});
+
+test('a model is built once, checked against its lock, and built again when its definition changes', async () => {
+  const folder = fleetWith();
+  expect(await run(folder, ['build'])).toMatchInlineSnapshot(`
+    {
+      "status": 0,
+      "stderr": "",
+      "stdout": "digits: registry.example.com/models/digits@sha256:a0a8b076bfe0ee206150ef7d1c5aa39017f323d3201131b014a867687d471cb5
+      PASS         size: 10,384 bytes, no budget declared
+      PASS         memory: 490 KiB at peak (arena 2 KiB + packed weights 7 KiB + runtime 400 KiB, and 20 %), no budget declared
+      PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted
+      PASS         accuracy: accuracy 98.99 % (float 98.99 %): a drop of 0.00 ± 0.33 points on 597 samples, 1 allowed
+    ",
+    }
+  `);
+  expect((await run(folder, ['build'])).stdout).toMatch(/^digits: unchanged, /);
+  expect((await run(folder, ['build', '--check'])).status).toBe(0);
+  expect((await run(folder, ['validate'])).status).toBe(0);
+  const file = join(folder, 'fleets/shop.ts');
+  writeFileSync(file, readFileSync(file, 'utf8').replace("recipe: 'int8'", "recipe: 'dynamic'"));
+  expect((await run(folder, ['build', '--check'])).status).toBe(1);
+  expect((await run(folder, ['build'])).stdout).toContain('9,184 bytes');
+  expect((await run(folder, ['build', '--check'])).status).toBe(0);
+});
+
+test('a model that does not pass its gates is not written', async () => {
+  const folder = fleetWith("budget: { size: '8Ki' }");
+  expect(await run(folder, ['build'])).toMatchInlineSnapshot(`
+    {
+      "status": 1,
+      "stderr": "",
+      "stdout": "digits: registry.example.com/models/digits@sha256:a0a8b076bfe0ee206150ef7d1c5aa39017f323d3201131b014a867687d471cb5
+      FAIL         size: 10,384 bytes of 8,192
+      PASS         memory: 490 KiB at peak (arena 2 KiB + packed weights 7 KiB + runtime 400 KiB, and 20 %), no budget declared
+      PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted
+      PASS         accuracy: accuracy 98.99 % (float 98.99 %): a drop of 0.00 ± 0.33 points on 597 samples, 1 allowed
+      fix size: prune the network, choose a smaller one, or raise the budget
+    ",
+    }
+  `);
+  expect((await run(folder, ['validate'])).stderr).toContain('was never built');
+});
+
+test('a model that no fleet builds is refused with those that are', async () => {
+  expect(await run(fleetWith(), ['build', 'digit'])).toMatchInlineSnapshot(`
+    {
+      "status": 2,
+      "stderr": "error[FLAG]: no fleet builds a model "digit"
+      fix: the models are digits
+    ",
+      "stdout": "",
+    }
+  `);
+});
