@@ -1,14 +1,10 @@
 // Custom resource definitions, kept as one file for each kind and version, with the schema as the API server has it.
 // Everything else that a definition needs stands in the file too, so that test servers are given them from here.
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { KubeObject } from '../../../src/synth/manifests.ts';
 import { canonical, compact } from './compact.ts';
+import { readFolder } from './files.ts';
 import { expandParts, shareParts } from './shared-parts.ts';
-
-const FOLDER = fileURLToPath(new URL('../../../schemas/crds', import.meta.url));
 
 interface Names {
   readonly kind: string;
@@ -53,12 +49,8 @@ interface CrdFile {
   readonly parts: Readonly<Record<string, unknown>>;
 }
 
-function readFiles(): readonly CrdFile[] {
-  return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.json'))
-    .toSorted()
-    .map((name) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as CrdFile);
-}
+const readFiles = (): readonly CrdFile[] =>
+  [...readFolder('crds').values()].map((text) => JSON.parse(text) as CrdFile);
 
 /** The definitions, from `schemas/crds/` alone. */
 export function readCrds(): readonly Crd[] {
@@ -115,20 +107,3 @@ export function crdFiles(crds: readonly Crd[], fromOf: (crd: Crd) => string): Re
 /** Where each definition that is kept was taken from, by its name. */
 export const keptOrigins = (): ReadonlyMap<string, string> =>
   new Map(readFiles().map(({ group, names, from }) => [`${names.plural}.${group}`, from]));
-
-export function writeCrdFiles(files: ReadonlyMap<string, string>): void {
-  rmSync(FOLDER, { recursive: true, force: true });
-  for (const [path, text] of files) {
-    mkdirSync(join(FOLDER, path, '..'), { recursive: true });
-    writeFileSync(join(FOLDER, path), text);
-  }
-}
-
-/** By path: what the files hold now. */
-export const currentCrdFiles = (): ReadonlyMap<string, string> =>
-  new Map(
-    readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.json'))
-      .toSorted()
-      .map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]),
-  );

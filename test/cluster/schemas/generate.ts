@@ -1,15 +1,18 @@
 // `npm run schemas:cluster [-- --check] [-- --crds FOLDER]`: writes schemas/crds/ and schemas/kubernetes/ from what real API
 // servers serve; with `--check` says what is stale, and asks only the newest minor's server.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
-import { buildAll } from '../harness/build.ts';
+import type { Facts } from '../../../src/dev/kubernetes-files.ts';
+import { binaryFolder, build, buildAll } from '../harness/build.ts';
 import { startControlPlane } from '../harness/control-plane.ts';
 import { installCrds } from '../harness/install-crds.ts';
 import { createRunFolder, removeLeftovers, removeRunFolder } from '../harness/run-folder.ts';
-import { crdFiles, currentCrdFiles, keptOrigins, readCrds, writeCrdFiles, type Crd } from './crds.ts';
+import { crdFiles, keptOrigins, readCrds, type Crd } from './crds.ts';
+import { kubernetesFiles, readFolder, readKubernetes, writeFolder } from './files.ts';
+import { readServer } from './read-server.ts';
 
 const { values } = parseArgs({
   options: { check: { type: 'boolean', default: false }, crds: { type: 'string' } },
@@ -42,29 +45,65 @@ function importCrds(folder: string): {
   return { crds, origins };
 }
 
+/** Minors whose own servers are asked, the newest last: that is the one that all tests run. */
+const MINORS = ['1.34', '1.35', '1.36', '1.37'] as const;
+const NEWEST = MINORS.at(-1)!;
+
+/** An API server of a minor's own: emulation leaks newer fields. */
+async function serverOf(minor: string): Promise<string | undefined> {
+  if (minor === NEWEST) return undefined;
+  const project = `kubernetes-${minor}`;
+  const path = join(binaryFolder(project), 'kube-apiserver');
+  if (!existsSync(path)) say(`building kube-apiserver of ${minor}, about 4 minutes`);
+  await build(project, 'k8s.io/kubernetes/cmd/kube-apiserver', path);
+  return path;
+}
+
+async function readMinor(folder: string, minor: string): Promise<Facts> {
+  const path = await serverOf(minor);
+  const plane = await startControlPlane({ folder, name: `own-${minor}`, ...(path ? { path } : {}) });
+  try {
+    return await readServer(plane.api);
+  } finally {
+    await plane.stop();
+  }
+}
+
+async function readCustom(folder: string): Promise<ReadonlyMap<string, string>> {
+  const { crds, origins } =
+    values.crds === undefined ? { crds: readCrds(), origins: keptOrigins() } : importCrds(values.crds);
+  const plane = await startControlPlane({ folder, name: 'custom' });
+  try {
+    await installCrds(plane.api, undefined, crds);
+    const live = (await plane.api.list(
+      'apiextensions.k8s.io/v1',
+      'CustomResourceDefinition',
+    )) as unknown as readonly Crd[];
+    return crdFiles(live, ({ metadata }) => origins.get(metadata.name)!);
+  } finally {
+    await plane.stop();
+  }
+}
+
+/** Write what is wanted and remove the rest, or say what is stale. */
+function settle(name: string, wanted: ReadonlyMap<string, string>): void {
+  const kept = readFolder(name);
+  const stale = [...new Set([...wanted.keys(), ...kept.keys()])].filter(
+    (path) => wanted.get(path) !== kept.get(path),
+  );
+  if (values.check) {
+    for (const path of stale) say(`stale: schemas/${name}/${path}: run npm run schemas:cluster`);
+    if (stale.length > 0) process.exitCode = 1;
+  } else if (stale.length > 0) writeFolder(name, wanted);
+  say(`schemas/${name}: ${wanted.size} files, ${stale.length} ${values.check ? 'stale' : 'changed'}`);
+}
+
 removeLeftovers();
 await buildAll(say);
 const folder = createRunFolder();
 process.once('exit', () => removeRunFolder(folder));
 
-const { crds, origins } =
-  values.crds === undefined ? { crds: readCrds(), origins: keptOrigins() } : importCrds(values.crds);
-const plane = await startControlPlane({ folder, name: 'newest' });
-await installCrds(plane.api, undefined, crds);
-const live = (await plane.api.list(
-  'apiextensions.k8s.io/v1',
-  'CustomResourceDefinition',
-)) as unknown as readonly Crd[];
-const files = crdFiles(live, ({ metadata }) => origins.get(metadata.name)!);
-const kept = values.check ? currentCrdFiles() : files;
-const stale = [...new Set([...files.keys(), ...kept.keys()])].filter(
-  (path) => files.get(path) !== kept.get(path),
-);
-if (values.check) {
-  for (const path of stale) say(`stale: schemas/crds/${path}`);
-  if (stale.length > 0) process.exitCode = 1;
-} else {
-  writeCrdFiles(files);
-  say(`wrote ${files.size} files to schemas/crds/`);
-}
-await plane.stop();
+settle('crds', await readCustom(folder));
+const known: Map<string, Facts> = values.check ? new Map(readKubernetes()) : new Map();
+for (const minor of values.check ? [NEWEST] : MINORS) known.set(minor, await readMinor(folder, minor));
+settle('kubernetes', kubernetesFiles(known));
