@@ -1,5 +1,6 @@
 import type { FleetSpec, FluxDelivery } from '../../fleet/spec.ts';
 import { offlineOf } from '../../plan/availability.ts';
+import { CAPABILITIES } from '../../plan/capabilities.ts';
 import { IDENTITY } from '../labels.ts';
 import type { KubeObject } from '../manifests.ts';
 import { daemonSetHealth } from './flux-health.ts';
@@ -120,7 +121,7 @@ function sourceObject({ name, delivery: { source, interval } }: FleetSpec): Kube
 
 /** Delivery by Flux's source-controller and kustomize-controller 1.9 or later. */
 export const fluxTarget: Target = {
-  capabilities: { soak: false, gateOnMetric: false, revert: false, pinDigest: true, percentWaves: false },
+  capabilities: CAPABILITIES.flux,
   frame,
   bootstrap(spec, { cluster, class: className, region, slice }) {
     const { name } = spec;

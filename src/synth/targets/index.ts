@@ -1,7 +1,8 @@
 import type { FleetSpec } from '../../fleet/spec.ts';
+import type { Delivery } from '../../plan/capabilities.ts';
 import type { KubeObject } from '../manifests.ts';
 import { fluxTarget } from './flux.ts';
-import type { ClusterIdentity, Delivery, Target } from './target.ts';
+import type { ClusterIdentity, Target } from './target.ts';
 
 /** By `delivery.kind`: a new target is one file and one line. */
 export const targets: Readonly<Record<Delivery['kind'], Target>> = { flux: fluxTarget };
