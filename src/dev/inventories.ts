@@ -177,7 +177,7 @@ function main(check: boolean): void {
     const text = make();
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
     if (check) {
-      process.stderr.write(`error: fleets/inventory/${name} is stale\n  fix: npm run inventories\n`);
+      process.stderr.write(`error: fleets/inventory/${name} is stale\n  fix: npm run generate\n`);
       process.exitCode = 1;
     } else writeFileSync(path, text);
   }

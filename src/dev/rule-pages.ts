@@ -12,7 +12,7 @@ const FILE = '.github/rules.md';
 export const rulePage = (all: readonly Rule[]): string => `# Rules
 
 What \`breakwater validate\` checks. \`breakwater explain RULE\` prints a section of this page.
-Examples are the rules' own tests. This page is written by \`npm run rules\`; edit the rule, not the page.
+Examples are the rules' own tests. This page is written by \`npm run generate\`; edit the rule, not the page.
 
 | rule | severity | on | what it checks |
 |---|---|---|---|
@@ -25,7 +25,7 @@ function main(check: boolean): void {
   const text = rulePage(rules);
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
   if (check) {
-    process.stderr.write(`error: ${FILE} is stale\n  fix: npm run rules\n`);
+    process.stderr.write(`error: ${FILE} is stale\n  fix: npm run generate\n`);
     process.exitCode = 1;
   } else writeFileSync(path, text);
 }

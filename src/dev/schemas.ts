@@ -105,7 +105,7 @@ function main(check: boolean): void {
     const text = generateSchema(name);
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
     if (check) {
-      process.stderr.write(`error: schemas/${name} is stale\n  fix: npm run schemas\n`);
+      process.stderr.write(`error: schemas/${name} is stale\n  fix: npm run generate\n`);
       process.exitCode = 1;
     } else writeFileSync(path, text);
   }

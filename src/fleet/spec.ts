@@ -1,4 +1,4 @@
-// The one description of a fleet. `npm run schemas` turns it, comments included, into
+// The one description of a fleet. `npm run generate` turns it, comments included, into
 // schemas/fleet.schema.json, which ajv enforces.
 
 import type { Construct } from 'constructs';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { verbs } from '../../src/cli/verbs.ts';
-import { helpOf, withHelp } from '../../src/dev/help.ts';
+import { helpOf, withHelp } from '../../src/dev/readme.ts';
 import { run } from './run.ts';
 
 const here = tmpdir();

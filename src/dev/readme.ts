@@ -1,5 +1,5 @@
-// Writes the help of every verb into README.md, between its markers: `node dist/dev/help.js`; with `--check`, compares
-// only.
+// Writes into README.md, between markers, the reference fleet that it shows and the help of every verb:
+// `node dist/dev/readme.js`; with `--check`, compares only.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,19 @@ import { verbs } from '../cli/verbs.ts';
 
 const FILE = 'README.md';
 const COLUMNS = 100;
-const MARKERS = /(<!-- help -->\n).*?(<!-- \/help -->)/s;
+const FLEET = 'fleets/hello-edge.ts';
+
+const root = new URL('../../', import.meta.url);
+
+/**
+ * A page with text between the markers `<!-- name -->` and `<!-- /name -->`.
+ * @throws Error where the page has no such markers
+ */
+function between(page: string, name: string, text: string): string {
+  const markers = new RegExp(`(<!-- ${name} -->\\n).*?(<!-- /${name} -->)`, 's');
+  if (!markers.test(page)) throw new Error(`${FILE} has no <!-- ${name} --> … <!-- /${name} -->`);
+  return page.replace(markers, (_, open: string, close: string) => `${open}\n${text}\n${close}`);
+}
 
 /** What the command line prints, as it would on a wide enough terminal without colour. */
 export async function helpOf(argv: readonly string[]): Promise<string> {
@@ -29,7 +41,6 @@ export async function helpOf(argv: readonly string[]): Promise<string> {
  * @throws Error where the page has no markers
  */
 export async function withHelp(page: string): Promise<string> {
-  if (!MARKERS.test(page)) throw new Error(`${FILE} has no <!-- help --> … <!-- /help -->`);
   const each: string[] = [];
   for (const { name } of verbs) each.push(`$ breakwater ${name} --help\n${await helpOf([name, '--help'])}`);
   const text = [
@@ -38,18 +49,22 @@ export async function withHelp(page: string): Promise<string> {
     block(each.join('\n\n')),
     '</details>\n',
   ].join('\n');
-  return page.replace(MARKERS, (_, open: string, close: string) => `${open}\n${text}\n${close}`);
+  return between(page, 'help', text);
 }
+
+/** A page with the reference fleet, its leading comment aside, between its markers. */
+export const withFleet = (page: string, source: string): string =>
+  between(page, 'fleet', `\`\`\`ts\n${source.replace(/^(\/\/.*\n)+\n/, '')}\`\`\`\n`);
 
 const block = (text: string): string => `\`\`\`text\n${text}\n\`\`\`\n`;
 
 async function run(check: boolean): Promise<void> {
-  const path = fileURLToPath(new URL(`../../${FILE}`, import.meta.url));
+  const path = new URL(FILE, root);
   const page = readFileSync(path, 'utf8');
-  const text = await withHelp(page);
+  const text = await withHelp(withFleet(page, readFileSync(new URL(FLEET, root), 'utf8')));
   if (text === page) return;
   if (check) {
-    process.stderr.write(`error: ${FILE} is stale\n  fix: npm run help\n`);
+    process.stderr.write(`error: ${FILE} is stale\n  fix: npm run generate\n`);
     process.exitCode = 1;
   } else writeFileSync(path, text);
 }

@@ -1,0 +1,48 @@
+// Runs the benchmarks, prints their ratios, and writes bench.json: `npm run bench`, or `npm run bench -- NAME…`.
+
+import { writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { benchPlan, formatPlanBench } from './bench/plan.ts';
+import { benchSynth, formatSynthBench } from './bench/synth.ts';
+
+/** A benchmark compares with a peer, or with a bound, in the same run. */
+interface Bench {
+  readonly name: string;
+  run(): { readonly figures: unknown; readonly text: string };
+}
+
+const define = <T>(name: string, measure: () => T, format: (figures: T) => string): Bench => ({
+  name,
+  run: () => {
+    const figures = measure();
+    return { figures, text: format(figures) };
+  },
+});
+
+const BENCHES: readonly Bench[] = [
+  define('synth', benchSynth, formatSynthBench),
+  define('plan', () => benchPlan(), formatPlanBench),
+];
+
+const names = process.argv.slice(2);
+const unknown = names.find((name) => !BENCHES.some((bench) => bench.name === name));
+if (unknown === undefined) {
+  const results: Record<string, unknown> = {
+    node: process.version,
+    cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+    kernel: release(),
+  };
+  for (const { name, run } of BENCHES) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    process.stderr.write(`measuring ${name}\n`);
+    const { figures, text } = run();
+    process.stdout.write(`${name}\n${text}\n`);
+    results[name] = figures;
+  }
+  writeFileSync('bench.json', `${JSON.stringify(results, undefined, 2)}\n`);
+} else {
+  process.stderr.write(
+    `error: there is no benchmark ${unknown}\n  fix: name one of ${BENCHES.map(({ name }) => name).join(', ')}\n`,
+  );
+  process.exitCode = 2;
+}
