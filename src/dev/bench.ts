@@ -32,10 +32,11 @@ if (unknown === undefined) {
     cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
     kernel: release(),
   };
-  for (const { name, run } of BENCHES) {
+  for (const bench of BENCHES) {
+    const { name } = bench;
     if (names.length > 0 && !names.includes(name)) continue;
     process.stderr.write(`measuring ${name}\n`);
-    const { figures, text } = run();
+    const { figures, text } = bench.run();
     process.stdout.write(`${name}\n${text}\n`);
     results[name] = figures;
   }
