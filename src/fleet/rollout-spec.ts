@@ -1,0 +1,65 @@
+// How a release reaches the fleet.
+
+import type { Duration, Label, Percent, Ratio } from './units.ts';
+
+export interface RolloutSpec {
+  /**
+   * Decides every cluster's slice. Fixed for the fleet's life: another salt moves every cluster.
+   * @minLength 1
+   */
+  readonly salt: string;
+  /**
+   * In order. The last ends at 100 %.
+   * @minItems 1
+   */
+  readonly waves: readonly WaveSpec[];
+  readonly gate: GateSpec;
+  readonly budget?: BudgetSpec;
+}
+
+export interface WaveSpec {
+  readonly name: Label;
+  /** Share of the clusters that run the new release once this wave is done; one of the cuts between slices. */
+  readonly percent: Percent;
+  /** How long the wave must be watched before the next may take over its release. */
+  readonly soak?: Duration;
+  /**
+   * How long between two parts of the wave, where the budget cuts it into parts.
+   * @default "1h"
+   */
+  readonly pause?: Duration;
+}
+
+/** What turns evidence into PASS, FAIL or INSUFFICIENT. */
+export interface GateSpec {
+  /** Share of requests that fail when all is well. */
+  readonly baseline: Ratio;
+  /** Rise of that share that the gate must see. */
+  readonly detect: Ratio;
+  /** Probability of a rollback without cause. */
+  readonly alpha: Ratio;
+  /** Probability of missing a rise of `detect`. */
+  readonly beta: Ratio;
+  /** Share of failed requests above which to roll back whatever the baseline. */
+  readonly ceiling?: Ratio;
+  /** Look-back over which requests are counted. */
+  readonly window: Duration;
+  /** Silence after which a device counts as overdue. */
+  readonly overdueAfter?: Duration;
+  readonly offline?: { readonly treatAs: 'overdue' | 'exclude' };
+}
+
+export interface BudgetSpec {
+  /**
+   * Most devices that a bad release may harm before it is rolled back.
+   * @minimum 1
+   * @asType integer
+   */
+  readonly maxHarmedDevices?: number;
+  /**
+   * Most devices that one promotion may move.
+   * @minimum 1
+   * @asType integer
+   */
+  readonly maxDevicesPerPromotion?: number;
+}
