@@ -1,5 +1,11 @@
 #!/usr/bin/env node
-import { main } from './main.ts';
+import module from 'node:module';
+
+// Node 22.8 and later keep what they compiled from one run to the next. Before anything large is imported.
+const { enableCompileCache } = module as typeof module & { enableCompileCache?: () => void };
+enableCompileCache?.();
+
+const { main } = await import('./main.ts');
 
 let done = false;
 
