@@ -36,28 +36,19 @@ const isEmpty = ({ waves, clusters: { again, added, removed } }: DiffReport): bo
 
 /** What `synth` would change; clusters are compared with the inventory of the last commit. */
 async function diffPending(args: readonly string[], io: Io): Promise<readonly DiffReport[]> {
-  const { sideOf, sideToBe } = await import('../output/diff-sides.ts');
-  const { diffFleet } = await import('../output/fleet-diff.ts');
-  const { nodeFileSystem } = await import('../output/node-file-system.ts');
-  const { openFleet } = await import('../output/open.ts');
-  const { compareFleets } = await import('../output/synth.ts');
   const { buildFleets } = await import('./build-fleets.ts');
   const { filesAt, hasCommit } = await import('./git.ts');
   const { inventoryMoves, inventoryPath } = await import('./inventory-moves.ts');
-  const { ownPackage } = await import('./version.ts');
+  const { pendingDiffs } = await import('./pending-diffs.ts');
   const fleets = await buildFleets(args, io);
-  const outcomes = compareFleets({ root: io.cwd, fleets, breakwater: ownPackage.version });
   const inventories = fleets.flatMap(({ loaded }) => inventoryPath(loaded) ?? []);
   const files =
     inventories.length > 0 && hasCommit(io.cwd) ? filesAt(io.cwd, 'HEAD', inventories) : new Map();
-  return fleets.map(({ loaded, plan, releases }, index) => {
-    const opened = openFleet(nodeFileSystem, io.cwd, plan.fleet);
-    const before = sideOf(opened);
-    const outcome = outcomes[index]!;
-    const after = sideToBe(opened, { plan: outcome.plan, state: outcome.placement.state, releases });
-    const { waves, releases: changed } = diffFleet(before, after);
+  const pending = pendingDiffs(fleets, io);
+  return fleets.map(({ loaded, plan }, index) => {
+    const { before, diff } = pending[index]!;
     const clusters = inventoryMoves(loaded, { files, salt: before.plan?.salt ?? plan.salt });
-    return { fleet: plan.fleet, waves, releases: changed, clusters };
+    return { fleet: plan.fleet, waves: diff.waves, releases: diff.releases, clusters };
   });
 }
 

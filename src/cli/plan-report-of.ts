@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { asList, asText, within } from '../check/json.ts';
 import { containersOf, podTemplates } from '../check/pods.ts';
 import { parseBytes } from '../fleet/units.ts';
+import type { FleetDiff } from '../output/fleet-diff.ts';
 import { exposureOf, reachOf, requestsPerSecond } from '../plan/exposure.ts';
 import { scheduleOf } from '../plan/schedule.ts';
 import { pullOf, transferOf } from '../plan/transfer.ts';
@@ -9,8 +10,11 @@ import type { PlanReport } from '../report/plan/plan-report.ts';
 import type { PlacedObject } from '../synth/manifests.ts';
 import type { BuiltFleet } from './build-fleets.ts';
 
-/** Work out what follows from a plan and its releases. Pure. */
-export function planReportOf({ loaded, plan, releases }: BuiltFleet): PlanReport {
+/**
+ * Work out what follows from a plan and its releases. Pure.
+ * @param pending what `synth` would change
+ */
+export function planReportOf({ loaded, plan, releases }: BuiltFleet, pending: FleetDiff): PlanReport {
   const { spec, file, images } = loaded;
   const models = Object.values(spec.models ?? {});
   const sizes = new Map(models.map(({ image, size }) => [image, parseBytes(size)]));
@@ -24,6 +28,7 @@ export function planReportOf({ loaded, plan, releases }: BuiltFleet): PlanReport
   return {
     file,
     plan,
+    pending,
     schedule: scheduleOf(plan),
     exposure: exposureOf(plan),
     pulls,

@@ -13,9 +13,12 @@ export const plan = defineVerb<[fleets: string[]], { readonly format: string }>(
       .addOption(formatOption(planFormats)),
   async run([names], { format }, io) {
     const { buildFleets } = await import('./build-fleets.ts');
+    const { pendingDiffs } = await import('./pending-diffs.ts');
     const { planReportOf } = await import('./plan-report-of.ts');
     const fleets = await buildFleets(names, io);
-    io.stdout(formatAs(planFormats, format, fleets.map(planReportOf)));
+    const pending = pendingDiffs(fleets, io);
+    const reports = fleets.map((fleet, index) => planReportOf(fleet, pending[index]!.diff));
+    io.stdout(formatAs(planFormats, format, reports));
     return 0;
   },
 });

@@ -1,13 +1,28 @@
 import { bytesPerCommit } from '../../plan/exposure.ts';
+import { workloadLine } from '../diff/rows.ts';
 import { bytes, counted, span, whole } from '../text.ts';
 import type { PlanReport } from './plan-report.ts';
 
 /** What the table of waves cannot say, a sentence a line: lower case, no full stop. */
 export const notes = (report: PlanReport): readonly string[] => [
+  ...pendingNotes(report),
   ...sourceNotes(report),
   ...reachNotes(report),
   ...Object.keys(report.plan.classes).flatMap((name) => classNotes(report, name)),
 ];
+
+/** What the wanted releases do to devices that run another one. */
+function pendingNotes({ pending }: PlanReport): readonly string[] {
+  const changing = pending.releases.filter(({ from }) => from !== null);
+  return changing.map(({ class: name, from, to, workloads }) => {
+    const steps = pending.waves.filter((step) => step.class === name && step.from === from && step.to === to);
+    const devices = (when: 'now' | 'promoted'): number =>
+      steps.filter((step) => step.when === when).reduce((sum, step) => sum + step.devices, 0);
+    const restarted = workloads.filter(({ change }) => change === 'restarted').map(workloadLine);
+    const what = restarted.length === 0 ? 'restarts nothing' : restarted.join('; ');
+    return `class ${name}: ${from} -> ${to} on ${counted(devices('now'), 'device')} by the next synth, on ${whole(devices('promoted'))} once promoted: ${what}`;
+  });
+}
 
 function sourceNotes({ source, plan }: PlanReport): readonly string[] {
   const { clusters } = plan.total;
@@ -23,7 +38,7 @@ function sourceNotes({ source, plan }: PlanReport): readonly string[] {
 function reachNotes({ reach, exposure }: PlanReport): readonly string[] {
   const most = exposure.at(-1);
   return [
-    `rollback: reaches every online cluster within ${span(reach.totalMs)} (asking the source ${span(reach.sourceMs)}, a health check under way ${span(reach.healthMs)}; without the latter where kustomize-controller runs with CancelHealthCheckOnNewRevision)`,
+    `rollback: reaches every online cluster within ${span(reach.totalMs)} (${span(reach.sourceMs)} with kustomize-controller's CancelHealthCheckOnNewRevision: no health check is waited for)`,
     ...(most === undefined
       ? []
       : [

@@ -1,3 +1,4 @@
+import type { FleetDiff } from '../../output/fleet-diff.ts';
 import type { Exposure, Reach } from '../../plan/exposure.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { WaveSchedule } from '../../plan/schedule.ts';
@@ -19,6 +20,8 @@ export interface PlanReport {
   /** How long a moved pointer takes until the last online cluster applies it. */
   readonly reach: Reach;
   readonly source: SourceLoad;
+  /** What `synth` would change, now and by promotions. */
+  readonly pending: FleetDiff;
 }
 
 /** What the clusters ask of the source together. */
