@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { sizeOf } from '../plan/movement.ts';
+import { sizeOfAll } from '../plan/movement.ts';
 import type { PlanFile, ReleaseId, SliceName } from '../plan/plan.ts';
 import { rejectionOf } from '../plan/rejection.ts';
 import type { RolloutState } from '../plan/state.ts';
@@ -67,9 +67,8 @@ export function diffFleet(before: DiffSide, after: DiffSide): FleetDiff {
       stepsOf(before, after, className, slices).map(({ when, from, to, slices }): WaveDiff => {
         const diff = to === null ? undefined : releaseDiff(releases, before, after, className, from, to);
         const restarts = diff?.workloads.some(({ change }) => change === 'restarted') ?? false;
-        const { clusters, devices } = sum(
-          slices.map((slice) => sizeOf((to === null ? before.plan : after.plan) ?? plan, slice, className)),
-        );
+        const sized = (to === null ? before.plan : after.plan) ?? plan;
+        const { clusters, devices } = sizeOfAll(sized, slices, className);
         return {
           wave,
           class: className,
@@ -162,10 +161,3 @@ function releaseDiff(
   releases.set(key, diff);
   return diff;
 }
-
-const sum = (
-  sizes: readonly { readonly clusters: number; readonly devices: number }[],
-): { clusters: number; devices: number } => ({
-  clusters: sizes.reduce((total, { clusters }) => total + clusters, 0),
-  devices: sizes.reduce((total, { devices }) => total + devices, 0),
-});

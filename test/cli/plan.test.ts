@@ -28,7 +28,7 @@ test('plan shows each wave with its devices, times and bytes, and what the next 
       half     50 %  400 (370 to 430)  400 (370 to 430)   24h                24 h         2 d      > 5.0 GB  > 5 s mini-pc      500
       rest    100 %  500 (469 to 531)  500 (469 to 531)  none  2 d 1 h in 2 parts     2 d 1 h      > 6.3 GB  > 5 s mini-pc    1,000
 
-      class mini-pc: <release 1> -> <release 2> on 103 devices by the next synth, on 900 once promoted: workload inference: restarted, unavailable on a device for up to 1 min
+      class mini-pc: <release 1> -> <release 2> on 100 devices by the next synth, on 900 once promoted: workload inference: restarted, unavailable on a device for up to 1 min
       source: 1,000 clusters ask https://git.example.com/fleets.git every 10m: 1.7 requests per second (it answers 50)
       source: each commit is cloned by every cluster: at least <bytes>
       rollback: reaches every online cluster within 16 min (11 min with kustomize-controller's CancelHealthCheckOnNewRevision: no health check is waited for)
