@@ -12,6 +12,7 @@ import { readYaml, type YamlFile } from './read-yaml.ts';
 import { joinFindings, reportOf, type SingleFinding } from './report.ts';
 import type { ChangeSubject, Rule, RolloutSubject } from './rule.ts';
 import { RuleRun, type Hit } from './run-rules.ts';
+import { loadSchemas, NEWEST_MINOR } from './schema-set.ts';
 import { accepts, ignoresOf, isExpired, metBy } from './suppress.ts';
 
 export { mergeReports } from './report.ts';
@@ -41,7 +42,9 @@ export async function checkFleet(inputs: FleetInputs, { rules, today }: CheckOpt
   run.on('fleet', { spec, plan });
   for (const [name, release] of Object.entries(releases)) {
     const where = { class: name };
-    run.on('objects', { objects: release.objects, external: spec.external ?? {}, complete: true }, where);
+    const schemas = await loadSchemas(spec.classes[name]!.k3s);
+    const { objects } = release;
+    run.on('objects', { objects, external: spec.external ?? {}, complete: true, schemas }, where);
     run.on('class', { spec, plan, class: name, release, images }, where);
   }
   if (rollout) run.on('rollout', rollout);
@@ -115,7 +118,8 @@ export async function checkFiles(
   for (const { file, objects, problems } of files) {
     run.on('file', { file, objects: objects.length, problems }, { file });
   }
-  run.on('objects', { objects, external: undefined, complete: false });
+  const schemas = await loadSchemas(NEWEST_MINOR);
+  run.on('objects', { objects, external: undefined, complete: false, schemas });
   for (const kind of ['fleet', 'class', 'rollout', 'change'] as const) run.without(kind, NO_FLEET);
 
   const find = run.hits.some(({ finding }) => finding.at) ? await loadPositions() : undefined;

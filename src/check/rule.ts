@@ -4,6 +4,7 @@ import type { RolloutState } from '../plan/state.ts';
 import type { KubeObject, PlacedObject, Release } from '../synth/manifests.ts';
 import type { ImageLock } from '../fleet/image-lock.ts';
 import type { Position, RuleFinding, Severity } from './finding.ts';
+import type { SchemaSet } from './schema-set.ts';
 
 /** What rules need of the folders before: they import `check` alone for it. */
 export type { KubeObject, PlacedObject, Release };
@@ -47,6 +48,8 @@ export interface ObjectsSubject {
   readonly external: ExternalObjects | undefined;
   /** Whether names must resolve among `objects`: true for a release, false for files that were given alone. */
   readonly complete: boolean;
+  /** Schemas of the minor that the objects are for; `undefined` where there are none for it. */
+  readonly schemas?: SchemaSet | undefined;
 }
 
 export interface RolloutSubject {

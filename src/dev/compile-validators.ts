@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
+import { compileKubernetes } from './compile-kubernetes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const SUFFIX = '.schema.json';
@@ -34,3 +35,4 @@ for (const file of readdirSync(`${root}schemas`).filter((name) => name.endsWith(
   if (/\brequire\(/.test(code)) throw new Error(`${file}: the validator would need a module at run time`);
   writeFileSync(`${root}dist/validators/${file.slice(0, -SUFFIX.length)}.js`, code);
 }
+compileKubernetes(root);

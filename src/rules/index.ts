@@ -17,6 +17,10 @@ import configImmutable from './config-immutable.ts';
 import configSize from './config-size.ts';
 import connectionEncrypted from './connection-encrypted.ts';
 import detectWithinBudget from './detect-within-budget.ts';
+import fieldChoice from './field-choice.ts';
+import fieldKnown from './field-known.ts';
+import fieldRequired from './field-required.ts';
+import fieldType from './field-type.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
 import fitsDisk from './fits-disk.ts';
 import fitsMemory from './fits-memory.ts';
@@ -34,6 +38,8 @@ import imageDigest from './image-digest.ts';
 import imagePullPolicy from './image-pull-policy.ts';
 import intervalMinimum from './interval-minimum.ts';
 import k3sSupported from './k3s-supported.ts';
+import kindDeprecated from './kind-deprecated.ts';
+import kindServed from './kind-served.ts';
 import memoryGuaranteed from './memory-guaranteed.ts';
 import memorySet from './memory-set.ts';
 import modelFitsLimit from './model-fits-limit.ts';
@@ -99,6 +105,10 @@ export const rules: readonly Rule[] = [
   configSize,
   connectionEncrypted,
   detectWithinBudget,
+  fieldChoice,
+  fieldKnown,
+  fieldRequired,
+  fieldType,
   firstWaveIsPart,
   fitsDisk,
   fitsMemory,
@@ -116,6 +126,8 @@ export const rules: readonly Rule[] = [
   imagePullPolicy,
   intervalMinimum,
   k3sSupported,
+  kindDeprecated,
+  kindServed,
   memoryGuaranteed,
   memorySet,
   modelFitsLimit,
