@@ -1,6 +1,8 @@
+import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import { join } from 'node:path';
 import type { Jiti } from 'jiti';
+import type * as JitiModule from 'jiti';
 import { UserError } from '../errors.ts';
 import * as authoring from './authoring.ts';
 import { explainImportError } from './import-errors.ts';
@@ -24,7 +26,8 @@ const START = Symbol.for('breakwater.start');
  * @throws UserError `FLEET_LOAD` with the user's own line, `FLEET_TIMEOUT`
  */
 export async function importModule(path: string, file: string, options: ImportOptions): Promise<unknown> {
-  const { createJiti } = await import('jiti');
+  // Required, since an import would read its 150 KB twice, once for the names of its exports.
+  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof JitiModule;
   const jiti = createJiti(path, {
     fsCache: join(options.cwd, '.breakwater/jiti'),
     moduleCache: false,

@@ -1,5 +1,6 @@
-import { App, Chart } from 'cdk8s';
+import type { Chart as AnyChart } from 'cdk8s';
 import { UserError } from '../errors.ts';
+import { App, Chart } from './cdk8s.ts';
 import type { KubeObject } from './manifests.ts';
 import { placeInNamespace } from './scope.ts';
 import { ownFrame } from './stack.ts';
@@ -38,7 +39,7 @@ function failure(error: unknown, { fleet, class: className, workload }: ChartSub
 export function synthChart(
   subject: ChartSubject,
   namespace: string,
-  build: (chart: Chart) => unknown,
+  build: (chart: AnyChart) => unknown,
 ): readonly KubeObject[] {
   try {
     // The chart's name begins the generated names of objects, its namespace is what constructs refer to each other with.

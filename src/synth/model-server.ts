@@ -1,9 +1,8 @@
-import { ApiObject } from 'cdk8s';
-import { ServiceAccount } from 'cdk8s-plus-28';
-import { Construct } from 'constructs';
+import type { Construct as AnyConstruct } from 'constructs';
 import { UserError } from '../errors.ts';
 import type { FleetSpec, ModelServerSpec, WorkloadContext } from '../fleet/spec.ts';
 import { maxUnavailableOf } from '../plan/availability.ts';
+import { ApiObject, Construct, ServiceAccount } from './cdk8s.ts';
 import { workloadLabels } from './labels.ts';
 import type { KubeObject } from './manifests.ts';
 import { deliverModel } from './model-volume.ts';
@@ -54,7 +53,7 @@ const GRACE_SECONDS = 10;
  * run it, which an own toleration of `unreachable:NoSchedule` would undo.
  */
 export class ModelServer extends Construct {
-  constructor(scope: Construct, id: string, { workload, context, fleet }: ModelServerProps) {
+  constructor(scope: AnyConstruct, id: string, { workload, context, fleet }: ModelServerProps) {
     super(scope, id);
     const name = context.workload;
     if (!SERVICE_NAME.test(name)) {

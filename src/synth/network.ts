@@ -1,3 +1,5 @@
+import type { Construct } from 'constructs';
+import type { TelemetrySpec } from '../fleet/spec.ts';
 import {
   NetworkPolicy,
   NetworkPolicyIpBlock,
@@ -5,9 +7,7 @@ import {
   NetworkPolicyTrafficDefault,
   Pods,
   Service,
-} from 'cdk8s-plus-28';
-import type { Construct } from 'constructs';
-import type { TelemetrySpec } from '../fleet/spec.ts';
+} from './cdk8s.ts';
 import type { ServerPlan } from './server-container.ts';
 
 const DNS_PORT = 53;
