@@ -68,4 +68,5 @@ once('dist/.breakwater-built', digest('src/', 'schemas/', 'package-lock.json', '
   if (existsSync(join(root, 'dist/dev/compile-validators.js'))) {
     run('compiling validators', process.execPath, 'dist/dev/compile-validators.js');
   }
+  run('bundling', process.execPath, 'dist/dev/bundle.js');
 });

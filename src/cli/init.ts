@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.ts';
 import type { ExitStatus } from './io.ts';
 import { defineVerb } from './verb.ts';
+import { packageRoot } from './version.ts';
 
 /** Write a first fleet and what surrounds it. Overwrites nothing: writes all of it or nothing at all. */
 export const init = defineVerb<[fleet: string], object>({
@@ -24,10 +25,7 @@ export const init = defineVerb<[fleet: string], object>({
     }
     const { initFiles } = await import('./init/files.ts');
     const { dependencyIn, ownDependency } = await import('./init/dependency.ts');
-    const dependency = ownDependency(
-      fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, ''),
-      io.cwd,
-    );
+    const dependency = ownDependency(fileURLToPath(packageRoot).replace(/[\\/]$/, ''), io.cwd);
     const files = initFiles(fleet, dependency);
     const there = files.filter(({ path }) => existsSync(join(io.cwd, path)));
     const inTheWay = there.filter(

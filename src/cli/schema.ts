@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument } from 'commander';
 import { defineVerb } from './verb.ts';
+import { packageRoot } from './version.ts';
 
 const SCHEMAS = ['fleet', 'plan'];
 
@@ -12,7 +13,7 @@ export const schema = defineVerb<[name: string], object>({
   declare: (command) =>
     command.addArgument(new Argument('[name]', 'which schema').choices(SCHEMAS).default('fleet')),
   async run([name], _options, io) {
-    io.stdout(readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8'));
+    io.stdout(readFileSync(new URL(`schemas/${name}.schema.json`, packageRoot), 'utf8'));
     return 0;
   },
 });

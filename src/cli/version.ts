@@ -6,7 +6,9 @@ interface OwnPackage {
   readonly description: string;
 }
 
-/** Our own package.json: two folders above this file, in `src/` and in `dist/` alike. */
+/** Where our own package.json lies: two folders above this file, in `src/` and in `dist/` alike. */
+export const packageRoot = new URL('../../', import.meta.url);
+
 export const ownPackage = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('package.json', packageRoot), 'utf8'),
 ) as OwnPackage;

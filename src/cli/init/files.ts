@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageRoot } from '../version.ts';
 import { fleetTemplate } from './fleet-template.ts';
 
 /** A file that `init` writes. */
@@ -57,7 +58,7 @@ export function initFiles(fleet: string, dependency: string): readonly InitFile[
     {
       path: '.github/hooks/pre-commit',
       executable: true,
-      text: readFileSync(new URL('../../../.github/hooks/pre-commit', import.meta.url), 'utf8'),
+      text: readFileSync(new URL('.github/hooks/pre-commit', packageRoot), 'utf8'),
     },
     { path: '.github/workflows/breakwater.yml', text: WORKFLOW },
   ];
