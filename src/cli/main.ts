@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors.ts';
-import { type ExitStatus, type Io, withColour } from './io.ts';
+import { type ExitStatus, type Io, progress, withColour } from './io.ts';
 import { bold, red } from '../report/style.ts';
 import type { Verb } from './verb.ts';
 import { verbs } from './verbs.ts';
@@ -17,6 +17,7 @@ export async function main(argv: readonly string[], plain: Io): Promise<ExitStat
     await program.parseAsync(argv, { from: 'user' });
     return status;
   } catch (error) {
+    progress(io, '');
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     io.stderr(formatError(error));
     return error instanceof UserError ? 2 : 3;

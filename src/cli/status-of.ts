@@ -74,7 +74,8 @@ export function nextOf(
 ): NextMove {
   const step = nextStep(state, plan);
   if (step === undefined) {
-    return { state: 'settled', reason: `every slice runs ${runsOf(state, plan.slices[0]!.name)}` };
+    const release = runsOf(state, plan.slices[0]!.name);
+    return { state: 'settled', release, reason: `every slice runs ${release}` };
   }
   const take = startBudget(plan.budget.maxDevicesPerPromotion ?? Number.POSITIVE_INFINITY);
   const { slices } = take(step.slices, (slice) => sizeOf(plan, slice, name).devices);

@@ -84,7 +84,7 @@ function formatFleet({ fleet, file, plan, classes, moves, notices }: FleetSynth)
       whole(objects),
       whole(count.clusters),
       whole(count.devices),
-      formatFate(mine, next, plan),
+      formatFate(release, mine, next, plan),
     ];
   });
   return [
@@ -102,7 +102,7 @@ const formatWaves = ({ waves }: Plan): string =>
     .join(', ')}`;
 
 /** What becomes of a class's devices, in words. */
-function formatFate(moves: readonly Move[], next: NextMove, { delivery }: Plan): string {
+function formatFate(release: string, moves: readonly Move[], next: NextMove, { delivery }: Plan): string {
   const [first] = moves;
   if (first?.from === null) return green('first release: every slice runs it');
   if (first !== undefined) {
@@ -112,7 +112,8 @@ function formatFate(moves: readonly Move[], next: NextMove, { delivery }: Plan):
       `${counted(devices, 'device')} of wave ${where} leave ${first.from} within ${delivery.interval}; then promote`,
     );
   }
-  if (next.wave === undefined) return dim(`nothing: ${next.reason}`);
+  if (next.wave === undefined)
+    return dim(`nothing: every slice runs ${next.release === release ? 'it' : next.release}`);
   return `wave ${next.wave} takes over ${next.release}: ${next.reason}`;
 }
 
@@ -120,7 +121,8 @@ function formatOutcome({ outcome, fleets }: SynthReport): string {
   if (outcome === 'refused')
     return 'nothing was written: correct the errors, or accept them with a reason (ignore)\n';
   const changes = fleets.flatMap(({ changes }) => changes);
-  if (changes.length === 0) return 'generated/ is up to date\n';
+  if (changes.length === 0)
+    return 'generated/ is up to date: edit fleets/ and run this again, or see breakwater plan, diff and status\n';
   const count = (kind: Change['change']): number => changes.filter(({ change }) => change === kind).length;
   const kinds = (['created', 'configured', 'deleted'] as const).filter((kind) => count(kind) > 0);
   return `${kinds.map((kind) => `${whole(count(kind))} ${kind}`).join(', ')} (files): git add fleets generated, review, commit\n`;
