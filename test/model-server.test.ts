@@ -293,6 +293,7 @@ test('everything that a model server is made of', () => {
       namespace: sample
     spec:
       externalIPs: []
+      internalTrafficPolicy: Local
       ports:
         - name: http
           port: 8501

@@ -10,7 +10,7 @@ import type * as Constructs from 'constructs';
 const require = createRequire(import.meta.url);
 
 export const { Construct } = require('constructs') as typeof Constructs;
-export const { ApiObject, App, Chart } = require('cdk8s') as typeof Cdk8s;
+export const { ApiObject, App, Chart, JsonPatch } = require('cdk8s') as typeof Cdk8s;
 export const {
   NetworkPolicy,
   NetworkPolicyIpBlock,

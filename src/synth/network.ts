@@ -1,6 +1,8 @@
 import type { Construct } from 'constructs';
 import type { TelemetrySpec } from '../fleet/spec.ts';
 import {
+  ApiObject,
+  JsonPatch,
   NetworkPolicy,
   NetworkPolicyIpBlock,
   NetworkPolicyPort,
@@ -37,7 +39,14 @@ export function exposeServer(scope: Construct, { name, labels, server, telemetry
     { name: 'http', port: server.http, targetPort: server.http },
     ...(server.grpc === undefined ? [] : [{ name: 'grpc', port: server.grpc, targetPort: server.grpc }]),
   ];
-  new Service(scope, 'service', { metadata: { name, labels: { ...labels } }, selector: pods, ports });
+  const service = new Service(scope, 'service', {
+    metadata: { name, labels: { ...labels } },
+    selector: pods,
+    ports,
+  });
+  // A device's requests are answered on the device: by another one they would cross the site's network, and the
+  // failures of one device would count as another's.
+  ApiObject.of(service).addJsonPatch(JsonPatch.add('/spec/internalTrafficPolicy', 'Local'));
 
   const policy = new NetworkPolicy(scope, 'policy', {
     metadata: { name, labels: { ...labels } },
