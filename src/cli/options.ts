@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** `--format`: its choices are the keys of an object of formats. */
 export const formatOption = (formats: Readonly<Record<string, unknown>>): Option =>
@@ -10,3 +10,9 @@ export const formatAs = <T>(
   format: string,
   result: T,
 ): string => formats[format]!(result);
+
+/** A reason that is written down: it must say something. */
+export function reason(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('write why, for those who read it later.');
+  return text.trim();
+}

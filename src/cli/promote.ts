@@ -1,6 +1,6 @@
 import { movementFormats } from '../report/movement.ts';
 import { fleetName } from './fleet-name.ts';
-import { formatOption } from './options.ts';
+import { formatOption, reason } from './options.ts';
 import { defineVerb } from './verb.ts';
 
 interface Options {
@@ -22,7 +22,7 @@ export const promote = defineVerb<[fleet: string], Options>({
       .argument('<fleet>', 'name of a fleet, or its file')
       .option('--class <class>', 'one class only')
       .option('--wave <wave>', 'into this wave only; the wave before it must run one release throughout')
-      .option('--early <reason>', 'do not wait for soak and pause; the reason is written down')
+      .option('--early <reason>', 'do not wait for soak and pause; the reason is written down', reason)
       .addOption(formatOption(movementFormats)),
   async run([argument], { format, ...options }, io) {
     const { promoteFleet } = await import('../output/move.ts');

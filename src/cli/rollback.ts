@@ -1,6 +1,6 @@
 import { movementFormats } from '../report/movement.ts';
 import { fleetName } from './fleet-name.ts';
-import { formatOption } from './options.ts';
+import { formatOption, reason } from './options.ts';
 import { defineVerb } from './verb.ts';
 import { ownPackage } from './version.ts';
 
@@ -21,7 +21,7 @@ export const rollback = defineVerb<[fleet: string], Options>({
     command
       .argument('<fleet>', 'name of a fleet, or its file')
       .option('--class <class>', 'one class only')
-      .requiredOption('--reason <text>', 'why; written beside what is rejected')
+      .requiredOption('--reason <text>', 'why; written beside what is rejected', reason)
       .addOption(formatOption(movementFormats)),
   async run([argument], { format, ...options }, io) {
     const { rollBackFleet } = await import('../output/move.ts');
