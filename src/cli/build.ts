@@ -71,11 +71,8 @@ async function buildOne({ spec, folder }: ModelToBuild, { check }: Options, io: 
   const built = await buildModel(spec, folder, ownPackage.version);
   const text = formatLock(built.lock);
   const failed = built.results.filter(({ verdict }) => verdict === 'FAIL');
-  const lines = built.results.map(
-    ({ gate, verdict, message }) => `  ${verdict.padEnd(12)} ${gate}: ${message}\n`,
-  );
-  const fixes = failed.map(({ gate, fix }) => `  fix ${gate}: ${fix ?? ''}\n`);
-  io.stdout(`${spec.name}: ${built.lock.image}\n${lines.join('')}${fixes.join('')}`);
+  const { formatGates } = await import('../report/model.ts');
+  io.stdout(`${spec.name}: ${built.lock.image}\n${formatGates(built.results)}`);
   if (failed.length > 0) return 1;
   if (check !== undefined) {
     if (lock !== undefined && formatLock(lock) === text) return 0;

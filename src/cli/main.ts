@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors.ts';
 import { type ExitStatus, type Io, progress, withColour } from './io.ts';
 import { bold, red } from '../report/style.ts';
-import type { Verb } from './verb.ts';
+import type { Verb, VerbGroup } from './verb.ts';
 import { verbs } from './verbs.ts';
 import { ownPackage } from './version.ts';
 
@@ -53,19 +53,33 @@ export function buildProgram(io: Io, run: (verb: Verb, command: Command) => Prom
       outputError: (text, write) => write(rewordFlagError(text)),
     })
     .configureHelp({ styleTitle: bold, subcommandTerm: (verb) => verb.name() });
-  for (const verb of verbs) {
-    const command = program
-      .command(verb.name)
-      .summary(verb.summary)
-      .description(verb.description ?? sentence(verb.summary))
-      .addHelpText(
-        'after',
-        `\n${bold('Example:')}\n${verb.examples.map((line) => `  breakwater ${line}\n`).join('')}`,
-      );
-    verb.declare(command);
-    command.action(async () => run(verb, command));
-  }
+  for (const verb of verbs) addVerb(program, verb, run);
   return program;
+}
+
+function addVerb(
+  parent: Command,
+  verb: Verb | VerbGroup,
+  run: (verb: Verb, command: Command) => Promise<void>,
+): void {
+  const command = parent.command(verb.name).summary(verb.summary);
+  if ('verbs' in verb) {
+    command
+      .description(sentence(verb.summary))
+      .usage('<verb> [options]')
+      .commandsGroup('Verbs:')
+      .helpCommand(false);
+    for (const each of verb.verbs) addVerb(command, each, run);
+    return;
+  }
+  command
+    .description(verb.description ?? sentence(verb.summary))
+    .addHelpText(
+      'after',
+      `\n${bold('Example:')}\n${verb.examples.map((line) => `  breakwater ${line}\n`).join('')}`,
+    );
+  verb.declare(command);
+  command.action(async () => run(verb, command));
 }
 
 /** A summary as a sentence. */

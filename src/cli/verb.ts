@@ -21,3 +21,15 @@ export interface Verb<A extends readonly unknown[] = readonly unknown[], O = obj
 
 /** Declare a verb. Returns its argument; exists to fix the types of arguments and options. */
 export const defineVerb = <A extends readonly unknown[], O>(verb: Verb<A, O>): Verb<A, O> => verb;
+
+/** Verbs under a common name, such as `model convert`. */
+export interface VerbGroup {
+  readonly name: string;
+  /** One line of `breakwater --help`. */
+  readonly summary: string;
+  readonly verbs: readonly Verb[];
+}
+
+/** The verbs of a group, or the verb itself: names as they are typed. */
+export const typed = (verb: Verb | VerbGroup): readonly (readonly string[])[] =>
+  'verbs' in verb ? verb.verbs.map(({ name }) => [verb.name, name]) : [[verb.name]];

@@ -3,6 +3,7 @@ import { build } from './build.ts';
 import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { init } from './init.ts';
+import { model } from './model/index.ts';
 import { plan } from './plan.ts';
 import { promote } from './promote.ts';
 import { retry } from './retry.ts';
@@ -12,12 +13,13 @@ import { schema } from './schema.ts';
 import { status } from './status.ts';
 import { synth } from './synth.ts';
 import { validate } from './validate.ts';
-import type { Verb } from './verb.ts';
+import type { Verb, VerbGroup } from './verb.ts';
 
 /** Every verb, in the order of `--help`. A new one is one file and one line here. */
 export const verbs = [
   init,
   build,
+  model,
   plan,
   synth,
   validate,
@@ -30,4 +32,4 @@ export const verbs = [
   explain,
   rules,
   schema,
-] as readonly Verb[];
+] as readonly (Verb | VerbGroup)[];

@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { main } from '../cli/main.ts';
+import { typed } from '../cli/verb.ts';
 import { verbs } from '../cli/verbs.ts';
 
 const FILE = 'README.md';
@@ -42,7 +43,8 @@ export async function helpOf(argv: readonly string[]): Promise<string> {
  */
 export async function withHelp(page: string): Promise<string> {
   const each: string[] = [];
-  for (const { name } of verbs) each.push(`$ breakwater ${name} --help\n${await helpOf([name, '--help'])}`);
+  for (const names of verbs.flatMap(typed))
+    each.push(`$ breakwater ${names.join(' ')} --help\n${await helpOf([...names, '--help'])}`);
   const text = [
     block(await helpOf(['--help'])),
     '<details><summary>Help of each verb</summary>\n',

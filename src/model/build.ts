@@ -5,16 +5,13 @@ import type { ModelLock } from '../fleet/model-lock.ts';
 import { definitionDigest } from '../fleet/model-lock.ts';
 import type { BuiltModelSpec } from '../fleet/spec.ts';
 import { parseBytes } from '../fleet/units.ts';
-import { quantize, readSource } from './convert.ts';
+import { readSource } from './convert.ts';
 import { DEFAULT_LIMITS, type GateLimits, type GateResult } from './gates/gate.ts';
-import { judge } from './gates/index.ts';
-import type { Graph } from './graph.ts';
+import { makeModel } from './make.ts';
 import { estimateMemory } from './memory.ts';
 import { buildImage, type ModelImage } from './package/image.ts';
 import { lockedInputs, sha256 } from './locked-inputs.ts';
-import { runAll } from './run.ts';
-import { readSamples, type Samples } from './samples.ts';
-import { writeTflite } from './tflite/write.ts';
+import { readSamples } from './samples.ts';
 
 export interface BuiltModel {
   readonly lock: ModelLock;
@@ -42,18 +39,13 @@ export async function buildModel(
   const calibration =
     spec.calibration === undefined ? undefined : readSamples(folder, spec.calibration, float);
   const evaluation = spec.evaluation === undefined ? undefined : readSamples(folder, spec.evaluation, float);
-  const built = await quantize(float, calibration?.inputs ?? [], {
+  const { built, file, results } = await makeModel(float, {
+    name: spec.name,
     recipe: spec.recipe,
     io: spec.io ?? 'float',
     denseByChannel: true,
-  });
-  const file = writeTflite(built, spec.name);
-  const results = judge({
-    float,
-    built,
-    file,
-    outputs: await compare(float, built, evaluation ?? calibration),
-    labels: evaluation?.labels,
+    calibration,
+    evaluation,
     limits: limitsOf(spec),
   });
   const image = buildImage([{ path: `${spec.name}/${SERVED_VERSION}/model.tflite`, content: file }], {
@@ -84,15 +76,4 @@ function limitsOf({ budget = {} }: BuiltModelSpec): GateLimits {
     ...(peakMemory === undefined ? {} : { peakMemoryBytes: parseBytes(peakMemory) }),
     ...(accuracyDropPoints === undefined ? {} : { accuracyDropPoints }),
   };
-}
-
-/** Outputs of both networks on the same samples. A bare int8 network is given codes, and its codes are read back. */
-async function compare(
-  float: Graph,
-  built: Graph,
-  samples: Samples | undefined,
-): Promise<readonly { readonly float: Float32Array; readonly built: Float32Array }[]> {
-  if (samples === undefined) return [];
-  const [exact, made] = [await runAll(float, samples.inputs), await runAll(built, samples.inputs)];
-  return exact.map((values, index) => ({ float: values, built: made[index]! }));
 }

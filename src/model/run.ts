@@ -8,22 +8,31 @@ import { writeTflite } from './tflite/write.ts';
  * @param samples real numbers for each input; quantized for a network that takes codes
  * @returns the first output of each run, as real numbers
  */
-export async function runAll(
+export const runAll = async (
   graph: Graph,
   samples: readonly (readonly Float32Array[])[],
-): Promise<readonly Float32Array[]> {
+): Promise<readonly Float32Array[]> => (await runOutputs(graph, samples)).map(([first]) => first!);
+
+/**
+ * As {@link runAll}, with every output of each run.
+ * @throws UserError `MODEL_UNSUPPORTED` where the runtime refuses the network
+ */
+export async function runOutputs(
+  graph: Graph,
+  samples: readonly (readonly Float32Array[])[],
+): Promise<readonly (readonly Float32Array[])[]> {
   const model = await (await loadLiteRt()).load(writeTflite(closed(graph), ''));
-  const output = graph.tensors[graph.outputs[0]!]!;
-  const results: Float32Array[] = [];
   try {
+    const results: (readonly Float32Array[])[] = [];
     for (const sample of samples) {
       const inputs = graph.inputs.map((index, position) => encode(graph.tensors[index]!, sample[position]!));
-      results.push(decode(output, (await model.run(inputs))[0]!));
+      const outputs = await model.run(inputs);
+      results.push(graph.outputs.map((index, position) => decode(graph.tensors[index]!, outputs[position]!)));
     }
+    return results;
   } finally {
     model.dispose();
   }
-  return results;
 }
 
 function encode({ type, quantization }: Tensor, values: Float32Array): Uint8Array {

@@ -1,6 +1,6 @@
 // Samples for calibration and evaluation, from NumPy files.
 
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { elements, type Graph } from './graph.ts';
 import { readFile } from './read-file.ts';
@@ -18,7 +18,7 @@ export interface Samples {
  * @throws UserError `FILE_READ`, `MODEL_DAMAGED`, or `CALIBRATION` when they do not fit the input
  */
 export function readSamples(folder: string, path: string, graph: Graph): Samples {
-  const bytes = readFile(join(folder, path));
+  const bytes = readFile(resolve(folder, path));
   const arrays: Readonly<Record<string, NumpyArray>> = path.endsWith('.npy')
     ? { x: readNpy(bytes, path) }
     : readNpz(bytes, path);

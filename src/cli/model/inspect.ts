@@ -1,0 +1,21 @@
+import { inspectFormats } from '../../report/model.ts';
+import { formatAs, formatOption } from '../options.ts';
+import { defineVerb } from '../verb.ts';
+
+/** Print what a model's file holds. */
+export const inspect = defineVerb<[file: string], { readonly format: string }>({
+  name: 'inspect',
+  summary: 'show inputs, outputs, operators with their versions, and memory over time',
+  examples: ['model inspect model.tflite', 'model inspect model.h5 --format json'],
+  declare: (command) =>
+    command
+      .argument('<file>', '.tflite, or a trained network as model convert reads it')
+      .addOption(formatOption(inspectFormats)),
+  async run([file], { format }, io) {
+    const { describeModel } = await import('../../model/inspect.ts');
+    const { openModel } = await import('../../model/open.ts');
+    const { bytes, graph } = await openModel(io.cwd, file);
+    io.stdout(formatAs(inspectFormats, format, describeModel(graph, file, bytes)));
+    return 0;
+  },
+});

@@ -1,0 +1,114 @@
+import type { ModelDiff } from '../model/diff.ts';
+import type { GateResult } from '../model/gates/gate.ts';
+import type { Ending, ModelDescription } from '../model/inspect.ts';
+import { bold, dim, green, red, yellow } from './style.ts';
+import { indent } from './movement.ts';
+import { counted, json, table, whole } from './text.ts';
+
+/** What `model convert` wrote. */
+export interface ConvertReport {
+  readonly file: string;
+  readonly recipe: string;
+  readonly bytes: number;
+  /** Of the network as floats, in the same format. */
+  readonly floatBytes: number;
+  readonly gates: readonly GateResult[];
+}
+
+/** What a network made of samples. */
+export interface RunReport {
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    /** Real numbers, sample by sample. */
+    readonly values: readonly (readonly number[])[];
+  }[];
+}
+
+const VERDICT = { PASS: green, FAIL: red, INSUFFICIENT: yellow } as const;
+
+/** The verdicts of gates, each on a line, then what to do about those that failed. */
+export const formatGates = (results: readonly GateResult[]): string =>
+  [
+    ...results.map(
+      ({ gate, verdict, message }) =>
+        `  ${VERDICT[verdict](verdict)}${' '.repeat(13 - verdict.length)}${gate}: ${message}\n`,
+    ),
+    ...results
+      .filter(({ verdict }) => verdict === 'FAIL')
+      .map(({ gate, fix }) => `  fix ${gate}: ${fix ?? ''}\n`),
+  ].join('');
+
+export const convertFormats = {
+  pretty: ({ file, recipe, bytes, floatBytes, gates }: ConvertReport): string =>
+    `${bold(file)}: ${recipe}, ${whole(bytes)} bytes (as floats ${whole(floatBytes)})\n${formatGates(gates)}`,
+  json: (report: ConvertReport): string => json({ schemaVersion: 1, ...report }),
+} as const;
+
+export const diffFormats = {
+  pretty: ({ before, after, differences }: ModelDiff): string =>
+    differences.length === 0
+      ? `${before} and ${after} are the same network\n`
+      : differences
+          .map(
+            ({ where, before: was, after: is }) =>
+              `${bold(where)}\n  ${red(`- ${was}`)}\n  ${green(`+ ${is}`)}\n`,
+          )
+          .join(''),
+  json: (diff: ModelDiff): string => json({ schemaVersion: 1, ...diff }),
+} as const;
+
+/** Values of one output that are shown; json has all. */
+const SHOWN = 10;
+
+export const runFormats = {
+  pretty: ({ outputs }: RunReport): string =>
+    outputs
+      .map(({ name, shape, values }) => {
+        const rows = values.map((one, sample) => [
+          String(sample),
+          one
+            .slice(0, SHOWN)
+            .map((value) => value.toPrecision(4))
+            .join(' '),
+          one.length > 1 ? String(one.indexOf(Math.max(...one))) : '',
+        ]);
+        return `${bold(name)} [${shape.join(', ')}]\n${indent(table(['>sample', 'values', '>largest at'], rows))}`;
+      })
+      .join(''),
+  json: (report: RunReport): string => json({ schemaVersion: 1, ...report }),
+} as const;
+
+export const inspectFormats = {
+  pretty: inspected,
+  json: (description: ModelDescription): string => json({ schemaVersion: 1, ...description }),
+} as const;
+
+function inspected(model: ModelDescription): string {
+  const most = Math.max(...model.operators.map(({ aliveBytes }) => aliveBytes), 1);
+  const rows = model.operators.map(({ operator, version, type, shape, constantBytes, aliveBytes }) => [
+    operator,
+    String(version),
+    `${type} [${shape.join(', ')}]`,
+    whole(constantBytes),
+    whole(aliveBytes),
+    bar(aliveBytes / most),
+  ]);
+  return [
+    `${bold(model.file)}: ${whole(model.bytes)} bytes, ${counted(model.parameters, 'parameter')}\n`,
+    ...model.inputs.map((one) => `  in   ${formatEnding(one)}\n`),
+    ...model.outputs.map((one) => `  out  ${formatEnding(one)}\n`),
+    `  arena ${whole(model.arenaBytes)} bytes, one interpreter at its peak ${whole(model.interpreterBytes)} bytes\n`,
+    indent(table(['operator', '>version', 'output', '>constants', '>alive', 'memory over time'], rows)),
+  ].join('');
+}
+
+const formatEnding = ({ name, type, shape, scale, zeroPoint }: Ending): string =>
+  `${name} ${type} [${shape.map((size) => (size < 0 ? 'n' : size)).join(', ')}]${
+    scale === undefined ? '' : dim(` × ${scale} from ${zeroPoint}`)
+  }`;
+
+const WIDTH = 20;
+
+/** A ratio as a bar. */
+const bar = (ratio: number): string => '█'.repeat(Math.max(1, Math.round(ratio * WIDTH)));
