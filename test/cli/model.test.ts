@@ -129,7 +129,12 @@ test('two trainings of one architecture differ in their constants', async () => 
   writeFileSync(join(folder, 'b.tflite'), bytes);
   const { status, stdout } = await run(folder, ['model', 'diff', 'a.tflite', 'b.tflite']);
   expect(status).toBe(1);
-  expect(stdout).toMatchInlineSnapshot();
+  expect(stdout).toMatchInlineSnapshot(`
+    "1 CONV_2D: constant 1
+      - as it was
+      + 1 bytes differ
+    "
+  `);
 });
 
 test('int8 without typical inputs, a file of another kind and one that is cut off are refused', async () => {

@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path';
 import { Option } from 'commander';
 import { UserError } from '../../errors.ts';
 import { convertFormats } from '../../report/model.ts';
@@ -40,7 +41,6 @@ export const convert = defineVerb<[file: string], Options>({
       )
       .addOption(formatOption(convertFormats)),
   async run([file], { output, recipe, calibration, io: endings, format }, io) {
-    const { basename, resolve } = await import('node:path');
     if (recipe === 'int8' && calibration === undefined) {
       throw new UserError(
         'CALIBRATION',
