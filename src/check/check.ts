@@ -39,7 +39,7 @@ export async function checkFleet(inputs: FleetInputs, { rules, today }: CheckOpt
   const { loaded, plan, releases, rollout, change } = inputs;
   const { spec, images } = loaded;
   const run = new RuleRun(rules, spec.name);
-  run.on('fleet', { spec, plan });
+  run.on('fleet', { spec, plan, built: loaded.built });
   for (const [name, release] of Object.entries(releases)) {
     const where = { class: name };
     const schemas = await loadSchemas(spec.classes[name]!.k3s);

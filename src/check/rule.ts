@@ -2,6 +2,7 @@ import type { ExternalObjects, FleetSpec, Suppression } from '../fleet/spec.ts';
 import type { Plan, PlanFile, ReleaseId, Version } from '../plan/plan.ts';
 import type { RolloutState } from '../plan/state.ts';
 import type { KubeObject, PlacedObject, Release } from '../synth/manifests.ts';
+import type { LockedModel } from '../fleet/model-lock.ts';
 import type { ImageLock } from '../fleet/image-lock.ts';
 import type { Position, RuleFinding, Severity } from './finding.ts';
 import type { SchemaSet } from './schema-set.ts';
@@ -32,6 +33,8 @@ export type Subject = keyof Subjects;
 export interface FleetSubject {
   readonly spec: FleetSpec;
   readonly plan: Plan;
+  /** Models that are built, with their definitions and locks; absent where none is. */
+  readonly built?: readonly LockedModel[];
 }
 
 export interface ClassSubject extends FleetSubject {

@@ -1,4 +1,5 @@
 import type { Example, Rule, Subject } from '../check/rule.ts';
+import type { ModelGate } from '../model/gates/gate.ts';
 
 /**
  * All there is to know about a rule: what it checks, why, on which page it relies, and what it says of its examples.
@@ -23,6 +24,10 @@ export function explainRule(rule: Rule): string {
   }
   return `${lines.join('\n')}\n`;
 }
+
+/** All there is to know about a gate that models must pass. */
+export const explainGate = ({ id, summary, why, source }: ModelGate): string =>
+  `${id} (gate of models, judged by breakwater build)\n\n${summary}\n\nwhy: ${why}\nsource: ${source}\n`;
 
 /** A rule's section of the page of rules; the rule's id is its anchor. */
 export function ruleSection(rule: Rule): string {

@@ -43,6 +43,7 @@ import kindServed from './kind-served.ts';
 import memoryGuaranteed from './memory-guaranteed.ts';
 import memorySet from './memory-set.ts';
 import modelFitsLimit from './model-fits-limit.ts';
+import modelLock from './model-lock.ts';
 import nameValid from './name-valid.ts';
 import objectDuplicate from './object-duplicate.ts';
 import pauseCoversWindow from './pause-covers-window.ts';
@@ -131,6 +132,7 @@ export const rules: readonly Rule[] = [
   memoryGuaranteed,
   memorySet,
   modelFitsLimit,
+  modelLock,
   nameValid,
   objectDuplicate,
   pauseCoversWindow,

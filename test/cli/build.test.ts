@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { modelGates } from '../../src/model/gates/index.ts';
 import { digitsFile } from '../model/digits.ts';
 import { project } from '../project.ts';
 import { run } from './run.ts';
@@ -87,4 +88,23 @@ test('a model that no fleet builds is refused with those that are', async () => 
       "stdout": "",
     }
   `);
+});
+
+test('a definition that changed after its model was built is a finding until it is built again', async () => {
+  const folder = fleetWith();
+  await run(folder, ['build']);
+  const file = join(folder, 'fleets/shop.ts');
+  writeFileSync(file, readFileSync(file, 'utf8').replace("recipe: 'int8'", "recipe: 'float16'"));
+  const { status, stdout } = await run(folder, ['validate']);
+  expect(status).toBe(1);
+  expect(stdout).toContain('model digits is defined otherwise than when models/digits.lock.json was built');
+});
+
+test('every gate of models is explained', async () => {
+  for (const { id, summary } of modelGates) {
+    expect(await run('.', ['explain', id])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(summary),
+    });
+  }
 });

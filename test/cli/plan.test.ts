@@ -89,7 +89,7 @@ test('a rule that does not exist is an error that suggests one that does', async
   const { status, stderr } = await run(project({}), ['explain', 'image-diget']);
   expect(status).toBe(2);
   expect(stderr).toMatchInlineSnapshot(`
-    "error[RULE_UNKNOWN]: no rule is called "image-diget"
+    "error[RULE_UNKNOWN]: no rule and no gate is called "image-diget"
       fix: write image-digest, or see breakwater rules
     "
   `);

@@ -8,6 +8,7 @@ export const accuracy: ModelGate = {
   id: 'accuracy',
   summary: 'The built model loses no more accuracy on labelled data than allowed.',
   why: 'Published int8 models lose between nothing and half of what they knew; only labelled data tells which.',
+  source: 'https://en.wikipedia.org/wiki/McNemar%27s_test',
 
   /**
    * Paired: only samples on which the two networks differ say anything. With b samples that only the float network gets

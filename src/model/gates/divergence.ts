@@ -5,6 +5,7 @@ export const divergence: ModelGate = {
   id: 'divergence',
   summary: "The built model's outputs stay close to the float network's.",
   why: 'Accuracy can hold on easy data while outputs drift; drift shows on the hard cases that devices meet.',
+  source: 'https://en.wikipedia.org/wiki/Signal-to-quantization-noise_ratio',
 
   judge({ outputs, limits }) {
     if (outputs.length === 0) {

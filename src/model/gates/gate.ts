@@ -50,5 +50,7 @@ export interface ModelGate {
   readonly summary: string;
   /** Why it matters on a device. */
   readonly why: string;
+  /** The page that states what it relies on. */
+  readonly source: string;
   judge(evidence: Evidence): Omit<GateResult, 'gate'>;
 }

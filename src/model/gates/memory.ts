@@ -5,6 +5,7 @@ export const memory: ModelGate = {
   id: 'memory',
   summary: 'One interpreter takes no more memory at its peak than its budget.',
   why: 'Weights are packed a second time when loaded, so that a model takes twice its file and more: a limit set by file size is an OOM kill.',
+  source: 'https://arxiv.org/abs/2001.03288',
 
   judge({ built, limits: { peakMemoryBytes } }) {
     const { arena, packed, overhead, interpreter: peak } = estimateMemory(built);

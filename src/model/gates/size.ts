@@ -4,6 +4,7 @@ export const size: ModelGate = {
   id: 'size',
   summary: 'The file is no larger than its budget.',
   why: 'Every device pulls the file over its uplink, and the server keeps the whole of it in memory.',
+  source: 'https://ai.google.dev/edge/litert/models/model_optimization',
 
   judge({ file, limits: { bytes } }) {
     const message = `${file.byteLength.toLocaleString('en')} bytes`;
