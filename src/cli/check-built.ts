@@ -1,5 +1,6 @@
 import type { CheckReport } from '../check/finding.ts';
 import type { RolloutSubject } from '../check/rule.ts';
+import { fleetFolder } from '../output/layout.ts';
 import type { OpenedFleet } from '../output/open.ts';
 import { namedReleases } from '../plan/named-releases.ts';
 import type { PlanFile } from '../plan/plan.ts';
@@ -108,4 +109,4 @@ export async function plansAt(ref: string, names: readonly string[], io: Io): Pr
   );
 }
 
-const planPath = (name: string): string => `generated/${name}/plan.json`;
+const planPath = (name: string): string => `${fleetFolder(name)}/plan.json`;

@@ -4,7 +4,6 @@ import type { Releases } from '../synth/manifests.ts';
 import type { BuiltFleet } from './build-fleets.ts';
 import type { Io } from './io.ts';
 import { pointerHistory } from './pointer-history.ts';
-import { rolloutPath } from './report-move.ts';
 import { nextOf } from './status-of.ts';
 
 /** Put what a definition says beside what became of it. */
@@ -16,7 +15,7 @@ export function describeSynth(
   return fleets.map(({ loaded, plan, releases }, index) => {
     const { placement, changes, plan: planned } = outcomes[index]!;
     const { state, moves, notices } = placement;
-    const history = pointerHistory(io, rolloutPath(plan.fleet));
+    const history = pointerHistory(io, plan.fleet);
     return {
       fleet: plan.fleet,
       file: loaded.file,

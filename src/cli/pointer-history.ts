@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rolloutFile } from '../output/layout.ts';
 import type { SliceName } from '../plan/plan.ts';
 import type { LastMove } from '../plan/soak.ts';
 import type { Io } from './io.ts';
@@ -14,12 +15,9 @@ export interface PointerHistory {
   readonly known: boolean;
 }
 
-/**
- * Read who moved each pointer. A line that is not committed counts as moved now.
- *
- * @param file the rollout file, from the working folder
- */
-export function pointerHistory(io: Io, file: string): PointerHistory {
+/** Read who moved each pointer of a fleet. A line that is not committed counts as moved now. */
+export function pointerHistory(io: Io, fleet: string): PointerHistory {
+  const file = rolloutFile(fleet);
   const commits = lineCommits(io.cwd, file);
   if (commits === undefined) return { known: false, lastMove: () => undefined, commitOf: () => undefined };
   const byPointer = new Map<string, LineCommit>();

@@ -27,9 +27,9 @@ export const promote = defineVerb<[fleet: string], Options>({
   async run([argument], { format, ...options }, io) {
     const { promoteFleet } = await import('../output/move.ts');
     const { pointerHistory } = await import('./pointer-history.ts');
-    const { reportMove, rolloutPath, subjectOf } = await import('./report-move.ts');
+    const { reportMove, subjectOf } = await import('./report-move.ts');
     const fleet = fleetName(argument);
-    const { lastMove } = pointerHistory(io, rolloutPath(fleet));
+    const { lastMove } = pointerHistory(io, fleet);
     const moved = promoteFleet({ ...options, root: io.cwd, fleet, lastMove, nowMs: io.now() });
     await reportMove(
       moved,

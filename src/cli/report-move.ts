@@ -1,3 +1,4 @@
+import { fleetFolder, rolloutFile } from '../output/layout.ts';
 import type { Moved } from '../output/move.ts';
 import type { MovementReport } from '../report/movement.ts';
 import { movementFormats } from '../report/movement.ts';
@@ -18,7 +19,7 @@ export async function reportMove(moved: Moved, { verb, message, format }: Tellin
   const { fleet, plan, movement, changes } = moved;
   const { nextOf } = await import('./status-of.ts');
   const { pointerHistory } = await import('./pointer-history.ts');
-  const history = pointerHistory(io, rolloutPath(fleet));
+  const history = pointerHistory(io, fleet);
   const next = Object.entries(movement.state.classes).flatMap(([name, state]) => {
     const { wave, release, clusters = 0, devices = 0, reason } = nextOf(state, name, plan, history, io.now());
     if (wave === undefined) return [];
@@ -34,15 +35,12 @@ export async function reportMove(moved: Moved, { verb, message, format }: Tellin
     inventory: plan.inventory,
     interval: plan.delivery.interval,
     source: plan.delivery.source.kind,
-    commit: changes.length === 0 ? [] : [rolloutPath(fleet), `generated/${fleet}`],
+    commit: changes.length === 0 ? [] : [rolloutFile(fleet), fleetFolder(fleet)],
     message,
     next,
   };
   io.stdout(formatAs(movementFormats, format, report));
 }
-
-/** The rollout file of a fleet, from the working folder. */
-export const rolloutPath = (fleet: string): string => `fleets/${fleet}.rollout.json`;
 
 /** Waves and releases of a move, for a commit's subject: `early gets r0123456789ab`. */
 export const subjectOf = ({ movement: { moves } }: Moved): string =>

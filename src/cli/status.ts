@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { statusFormats } from '../report/status.ts';
@@ -16,30 +15,22 @@ export const status = defineVerb<[fleets: string[]], { readonly format: string }
       .argument('[fleets...]', 'names of fleets, or their files (default: all in generated/)')
       .addOption(formatOption(statusFormats)),
   async run([args], { format }, io) {
+    const { fleetsOnDisk } = await import('../output/foreign.ts');
     const { nodeFileSystem } = await import('../output/node-file-system.ts');
     const { openFleet, planOf, stateOf } = await import('../output/open.ts');
     const { pointerHistory } = await import('./pointer-history.ts');
-    const { rolloutPath } = await import('./report-move.ts');
     const { statusOf } = await import('./status-of.ts');
-    const names = args.length === 0 ? generatedFleets(io.cwd) : args.map(fleetName);
+    const names = args.length === 0 ? fleetsOnDisk(nodeFileSystem, io.cwd) : args.map(fleetName);
+    if (names.length === 0) {
+      const folder = join(io.cwd, 'generated');
+      throw new UserError('FLEET_NONE', `nothing was generated in ${folder}`, 'run breakwater synth');
+    }
     const statuses = names.map((name) => {
       const opened = openFleet(nodeFileSystem, io.cwd, name);
       const plan = planOf(opened);
-      return statusOf(stateOf(opened, plan), plan, pointerHistory(io, rolloutPath(name)), io.now());
+      return statusOf(stateOf(opened, plan), plan, pointerHistory(io, name), io.now());
     });
     io.stdout(formatAs(statusFormats, format, statuses));
     return 0;
   },
 });
-
-/** Fleets that something was generated for, in the order of their names. */
-function generatedFleets(cwd: string): readonly string[] {
-  const folder = join(cwd, 'generated');
-  try {
-    const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    if (names.length > 0) return names.map(({ name }) => name).toSorted();
-  } catch {
-    // No folder is told below, like an empty one.
-  }
-  throw new UserError('FLEET_NONE', `nothing was generated in ${folder}`, 'run breakwater synth');
-}
