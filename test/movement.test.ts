@@ -130,7 +130,8 @@ test('a rollback brings every slice back and rejects what ran; synth then moves 
         { "class": "n100", "slice": "p085.00", "runs": "r000000000001", "before": null },
         { "class": "n100", "slice": "p090.00", "runs": "r000000000001", "before": null },
         { "class": "n100", "slice": "p095.00", "runs": "r000000000001", "before": null },
-        { "class": "n100", "slice": "p100.00", "runs": "r000000000001", "before": null }
+        { "class": "n100", "slice": "p100.00", "runs": "r000000000001", "before": null },
+        null
       ]
     }
     "
@@ -164,7 +165,7 @@ test('a promotion too early says what, since when and until when', () => {
   expect(() =>
     promote(state, plan, { ...early, lastMove: () => undefined }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[UserError: class n100: wave canary must be watched for 24h, and nothing tells since when it runs r000000000002: its lines are not in a Git repository]`,
+    `[UserError: class n100: wave canary must be watched for 24h, and nothing tells since when it runs r000000000002: its lines are not in a Git repository, or Git is not installed]`,
   );
 });
 

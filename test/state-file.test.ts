@@ -47,6 +47,21 @@ test('a state reads back as it was written, and the text is written again as it 
   );
 });
 
+test("no other pointer's line changes when a class comes or goes: blame tells when it moved", () => {
+  const pointerLines = (given: RolloutState): readonly string[] =>
+    formatState(given)
+      .split('\n')
+      .filter((one) => one.includes('"slice"'));
+  fc.assert(
+    fc.property(state, name, classState, (given, added, of) => {
+      const { [added]: _gone, ...others } = given.classes;
+      const without = pointerLines({ ...given, classes: others });
+      const after = pointerLines({ ...given, classes: { ...others, [added]: of } });
+      expect(after.filter((one) => !one.includes(`"class": "${added}"`))).toEqual(without);
+    }),
+  );
+});
+
 test('line ends of Windows are read', () => {
   fc.assert(
     fc.property(state, (given) => {
@@ -126,6 +141,13 @@ describe('a file that this tool did not write is refused, with line and value', 
     `);
     expect(refusalOf('')).toMatchInlineSnapshot(`
       "error[ROLLOUT_SYNTAX]: fleets/example.rollout.json:1: no JSON: expected a value, in: 
+        fix: check the file out from Git again: git checkout HEAD -- fleets/example.rollout.json"
+    `);
+  });
+
+  test('no null at the end of the pointers', () => {
+    expect(refusalOf(good.replace(',\n    null', ''))).toMatchInlineSnapshot(`
+      "error[ROLLOUT_SYNTAX]: fleets/example.rollout.json:13: expected null at the end of the pointers, got {"class":"n100","slice":"p100.00","runs":"r000000000001","before":null}
         fix: check the file out from Git again: git checkout HEAD -- fleets/example.rollout.json"
     `);
   });

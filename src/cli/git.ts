@@ -23,6 +23,8 @@ function git(
   return { ok: status === 0, out: stdout };
 }
 
+const isInstalled = (): boolean => spawnSync('git', ['--version']).error === undefined;
+
 /** Whether a folder is inside the work tree of a Git repository. */
 export const inRepository = (cwd: string): boolean => git(cwd, ['rev-parse', '--is-inside-work-tree']).ok;
 
@@ -61,10 +63,10 @@ export interface LineCommit {
  * that a soak is never taken for over before it is.
  *
  * @param file from `cwd`
- * @returns `undefined` outside a repository
+ * @returns `undefined` outside a repository, and where Git is not installed
  */
 export function lineCommits(cwd: string, file: string): readonly (LineCommit | undefined)[] | undefined {
-  if (!inRepository(cwd)) return undefined;
+  if (!isInstalled() || !inRepository(cwd)) return undefined;
   const { ok, out } = git(cwd, ['blame', '--line-porcelain', '--', file]);
   if (!ok) return [];
   const lines: (LineCommit | undefined)[] = [];
@@ -105,5 +107,6 @@ export function filesAt(cwd: string, ref: string, folders: readonly string[]): R
   return files;
 }
 
-/** Whether there is a repository with a commit. */
-export const hasCommit = (cwd: string): boolean => git(cwd, ['rev-parse', '--verify', '--quiet', 'HEAD']).ok;
+/** Whether there is a repository with a commit, and Git to read it. */
+export const hasCommit = (cwd: string): boolean =>
+  isInstalled() && git(cwd, ['rev-parse', '--verify', '--quiet', 'HEAD']).ok;

@@ -38,7 +38,7 @@ export function tellSoak(step: NextStep, { since, requiredMs, dueAt }: SoakStatu
     ? `parts of wave ${wave.name} are ${required} apart`
     : `wave ${wave.name} must be watched for ${required}`;
   if (since === undefined || dueAt === undefined) {
-    return `${what}, and nothing tells since when it runs ${step.release}: its lines are not in a Git repository`;
+    return `${what}, and nothing tells since when it runs ${step.release}: its lines are not in a Git repository, or Git is not installed`;
   }
   const watched = formatDuration(Math.max(0, Math.floor((nowMs - since) / 1000) * 1000));
   return `${what}, and has run ${step.release} for ${watched}: due ${new Date(dueAt).toISOString()}`;

@@ -19,6 +19,8 @@ import type { ClassState, EarlyPromotion, Pointer, Rejection, RolloutState } fro
 /**
  * The text of `fleets/<name>.rollout.json`: JSON with one line for each rejection, early promotion and pointer, so
  * that Git's blame of a pointer's line tells when it last moved. Classes in name order, pointers by class and slice.
+ *
+ * `null` ends the pointers: every line of them ends with a comma, and none changes when a class comes after it.
  */
 export function formatState({ fleet, classes, early }: RolloutState): string {
   const entries = Object.entries(sorted(classes));
@@ -38,10 +40,12 @@ export function formatState({ fleet, classes, early }: RolloutState): string {
   "fleet": ${JSON.stringify(fleet)},
   "classes": ${lists.length === 0 ? '{}' : `{\n${lists.join(',\n')}\n  }`},
   "early": ${lines(early.map(earlyLine), 2)},
-  "pointers": ${lines(pointers, 2)}
+  "pointers": ${lines([...pointers, oneLine(POINTERS_END)], 2)}
 }
 `;
 }
+
+const POINTERS_END = null;
 
 const rejectionLine = ({ release, reason, versions, breakwater, open }: Rejection): string =>
   oneLine({ release, reason, versions: sorted(versions), breakwater, open });
@@ -115,7 +119,10 @@ export function parseState(text: string, file: string): RolloutState {
 
 function readPointers(source: Source, value: unknown): Map<string, Record<string, Pointer>> {
   const found = new Map<string, Record<string, Pointer>>();
-  for (const one of readList(source, value, 'pointers')) {
+  const list = readList(source, value, 'pointers');
+  if (list.at(-1) !== POINTERS_END)
+    refuse(source, '"pointers"', list.at(-1), 'null at the end of the pointers');
+  for (const one of list.slice(0, -1)) {
     const pointer = readFields(source, one, ['class', 'slice', 'runs', 'before']);
     const name = readText(source, pointer['class'], 'class');
     const slice = readText(source, pointer['slice'], 'slice');

@@ -1,8 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type Ran, run } from './run.ts';
 import { helloFiles, repository, type Repository } from './repository.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
 
 const at = (time: string) => ({ now: () => Date.parse(time) });
 
@@ -175,11 +177,20 @@ test('outside of a repository nothing tells the time: a promotion needs a reason
   const { status, stderr } = await run(repo.folder, ['promote', 'hello']);
   expect(status).toBe(2);
   expect(named()(stderr)).toMatchInlineSnapshot(`
-    "error[SOAK]: class mini-pc: wave canary must be watched for 24h, and nothing tells since when it runs <release 1>: its lines are not in a Git repository
+    "error[SOAK]: class mini-pc: wave canary must be watched for 24h, and nothing tells since when it runs <release 1>: its lines are not in a Git repository, or Git is not installed
       fix: wait, or write down why not to: --early REASON
     "
   `);
   await ok(run(repo.folder, ['promote', 'hello', '--early', 'no repository here']));
+});
+
+test('without Git on the machine status tells no times, and a promotion needs a reason', async () => {
+  const repo = await withCanary();
+  vi.stubEnv('PATH', '');
+  expect(await ok(run(repo.folder, ['status', 'hello']))).toContain('or Git is not installed');
+  const { status, stderr } = await run(repo.folder, ['promote', 'hello']);
+  expect({ status, stderr: stderr.slice(0, 11) }).toEqual({ status: 2, stderr: 'error[SOAK]' });
+  await ok(run(repo.folder, ['promote', 'hello', '--early', 'no Git here']));
 });
 
 test('retry clears a rejection and places the release on the canary again', async () => {
