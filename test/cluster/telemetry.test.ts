@@ -45,6 +45,20 @@ const METRICS = `# TYPE :tensorflow:serving:request_count counter
 process_open_fds 17
 `;
 
+/** Who the agent is. */
+const WHO = {
+  cluster: '0042',
+  class: 'mini-pc',
+  slice: 'p000.01',
+  device: 'device-1',
+  version: 'v0123456789ab',
+};
+
+/** What its container gets from the identity ConfigMap and the downward API. */
+const ENVIRONMENT = Object.fromEntries(
+  Object.entries(WHO).map(([name, value]) => [`BREAKWATER_${name.toUpperCase()}`, value]),
+);
+
 /** Where files of a pod stand in this test. */
 const PATHS = '/etc/breakwater/';
 
@@ -74,7 +88,7 @@ describeCluster('the telemetry agent', () => {
       const { status, stdout, stderr } = spawnSync(
         binaryPath('promtool'),
         ['check', 'config', '--agent', file],
-        { encoding: 'utf8' },
+        { encoding: 'utf8', env: { ...process.env, ...ENVIRONMENT } },
       );
       expect([fleet, name, status, stderr]).toEqual([fleet, name, 0, '']);
       expect(stdout).toContain('SUCCESS');
@@ -135,13 +149,7 @@ describeCluster('the telemetry agent', () => {
               .replace(/^--storage.agent.path=.*/, `--storage.agent.path=${join(runFolder, 'agent', 'data')}`)
               .replace('0.0.0.0:9090', `127.0.0.1:${port}`),
           ),
-          env: {
-            BREAKWATER_CLUSTER: '0042',
-            BREAKWATER_CLASS: 'mini-pc',
-            BREAKWATER_SLICE: 'p000.01',
-            BREAKWATER_DEVICE: 'device-1',
-            BREAKWATER_VERSION: 'v0123456789ab',
-          },
+          env: ENVIRONMENT,
         }),
       async ([port]) => (await fetch(`http://127.0.0.1:${port}/-/ready`)).ok,
     );
@@ -158,19 +166,12 @@ describeCluster('the telemetry agent', () => {
     console.log(
       `${series.length} series ${((Date.now() - started) / 1000).toFixed(1)} s after the agent was ready`,
     );
-    const who = {
-      cluster: '0042',
-      class: 'mini-pc',
-      slice: 'p000.01',
-      device: 'device-1',
-      version: 'v0123456789ab',
-    };
-    const requests = { __name__: ':tensorflow:serving:request_count', model_name: 'digits', ...who };
+    const requests = { __name__: ':tensorflow:serving:request_count', model_name: 'digits', ...WHO };
     expect(new Set(series)).toEqual(
       new Set([
         { ...requests, status: 'OK' },
         { ...requests, status: 'Internal' },
-        { __name__: 'up', ...who },
+        { __name__: 'up', ...WHO },
       ]),
     );
   });
