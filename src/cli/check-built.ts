@@ -1,6 +1,5 @@
 import type { CheckReport } from '../check/finding.ts';
 import type { RolloutSubject } from '../check/rule.ts';
-import { fleetFolder } from '../output/layout.ts';
 import type { OpenedFleet } from '../output/open.ts';
 import { namedReleases } from '../plan/named-releases.ts';
 import type { PlanFile } from '../plan/plan.ts';
@@ -79,34 +78,3 @@ function storedReleases(
   });
   return new Map(byClass);
 }
-
-/** The plans that stand in `generated/` now, without those that cannot be read: `synth` writes them again. */
-export async function plansOnDisk(names: readonly string[], io: Io): Promise<PlansBefore> {
-  const { nodeFileSystem } = await import('../output/node-file-system.ts');
-  const { openFleet, readablePlan } = await import('../output/open.ts');
-  const plans = names.flatMap((name): (readonly [string, PlanFile | undefined])[] => {
-    const opened = openFleet(nodeFileSystem, io.cwd, name);
-    if (opened.planText === undefined) return [[name, undefined]];
-    const plan = readablePlan(opened);
-    return plan === undefined ? [] : [[name, plan]];
-  });
-  return new Map(plans);
-}
-
-/**
- * The plans that a commit has.
- * @throws UserError `GIT`, `PLAN_SYNTAX`
- */
-export async function plansAt(ref: string, names: readonly string[], io: Io): Promise<PlansBefore> {
-  const { parsePlan } = await import('../output/plan-file.ts');
-  const { filesAt } = await import('./git.ts');
-  const files = filesAt(io.cwd, ref, names.map(planPath));
-  return new Map(
-    names.map((name) => {
-      const text = files.get(planPath(name))?.toString('utf8');
-      return [name, text === undefined ? undefined : parsePlan(text, `${planPath(name)} at ${ref}`)];
-    }),
-  );
-}
-
-const planPath = (name: string): string => `${fleetFolder(name)}/plan.json`;

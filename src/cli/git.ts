@@ -85,15 +85,22 @@ export function lineCommits(cwd: string, file: string): readonly (LineCommit | u
  * Every file below some folders as a commit has it.
  *
  * @param folders from `cwd`, without a trailing `/`
+ * @param wanted only paths that match are read
  * @returns path from `cwd` → content; empty where the commit has none of them
  * @throws UserError `GIT`
  */
-export function filesAt(cwd: string, ref: string, folders: readonly string[]): ReadonlyMap<string, Buffer> {
+export function filesAt(
+  cwd: string,
+  ref: string,
+  folders: readonly string[],
+  wanted: RegExp = /^/,
+): ReadonlyMap<string, Buffer> {
   const commit = resolveCommit(cwd, ref);
   const listed = git(cwd, ['ls-tree', '-r', '-z', commit, '--', ...folders]).out.toString();
-  const entries = [...listed.matchAll(/\d+ blob ([0-9a-f]+)\t([^\0]+)\0/g)].map(
+  const all = [...listed.matchAll(/\d+ blob ([0-9a-f]+)\t([^\0]+)\0/g)].map(
     ([, blob, path]) => [blob!, path!] as const,
   );
+  const entries = all.filter(([, path]) => wanted.test(path));
   if (entries.length === 0) return new Map();
   const { out } = git(cwd, ['cat-file', '--batch'], entries.map(([blob]) => `${blob}\n`).join(''));
   const files = new Map<string, Buffer>();

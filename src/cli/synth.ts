@@ -95,10 +95,10 @@ async function checkPlaced(
   io: Io,
 ): Promise<CheckReport> {
   const { mergeReports } = await import('../check/report.ts');
-  const { checkBuilt, plansOnDisk } = await import('./check-built.ts');
-  const names = fleets.map(({ loaded }) => loaded.spec.name);
+  const { checkBuilt } = await import('./check-built.ts');
+  const { plansOnDisk } = await import('./plans-before.ts');
   const states = new Map(compared.map(({ fleet, placement }) => [fleet, placement.state]));
-  return mergeReports(await checkBuilt(fleets, { before: await plansOnDisk(names, io), states }, io));
+  return mergeReports(await checkBuilt(fleets, { before: plansOnDisk(fleets, io), states }, io));
 }
 
 /** Nothing but an order by name removes a fleet: its clusters would lose what they follow. */

@@ -62,17 +62,11 @@ async function checkFleets(
   io: Io,
 ): Promise<readonly CheckReport[]> {
   const { buildFleets } = await import('./build-fleets.ts');
-  const { checkBuilt, plansAt } = await import('./check-built.ts');
+  const { checkBuilt } = await import('./check-built.ts');
   const fleets = await buildFleets(names, io);
-  const before =
-    against === undefined
-      ? undefined
-      : await plansAt(
-          against,
-          fleets.map(({ loaded }) => loaded.spec.name),
-          io,
-        );
-  return checkBuilt(fleets, { before }, io);
+  if (against === undefined) return checkBuilt(fleets, {}, io);
+  const { plansAt } = await import('./plans-before.ts');
+  return checkBuilt(fleets, { before: plansAt(against, fleets, io) }, io);
 }
 
 async function checkManifests(files: readonly string[], io: Io): Promise<CheckReport> {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type Ran, run } from './run.ts';
@@ -329,6 +329,18 @@ test('validate --against compares with a commit', async () => {
       fix: name a branch, a tag or a commit; where a clone is shallow, fetch it first (git fetch origin BRANCH)
     "
   `);
+});
+
+test('a fleet that is renamed is refused before its clusters are left behind', async () => {
+  const repo = await withCanary();
+  edit(repo, "name: 'hello'", "name: 'bonjour'");
+  renameSync(join(repo.folder, 'fleets/hello.ts'), join(repo.folder, 'fleets/bonjour.ts'));
+  const refused = await run(repo.folder, ['synth']);
+  expect(refused.status).toBe(1);
+  expect(refused.stdout).toContain('error[fleet-name-kept]: fleet hello is called bonjour now');
+  expect(repo.git('status', '--short', 'generated')).toBe('');
+  const found = await run(repo.folder, ['validate', '--against', 'HEAD']);
+  expect(found.stdout).toContain('error[fleet-name-kept]');
 });
 
 test('verbs that move pointers name a fleet that was never synthesized', async () => {
