@@ -13,12 +13,14 @@ export type Problem = { readonly path: string } & (
   | { readonly is: 'choice'; readonly value: unknown; readonly choices: readonly unknown[] }
 );
 
+const OBJECT_META = 'meta.v1.ObjectMeta';
+
 /** What every object has beside what its own schema says. */
 const OBJECT: Schema = {
   properties: {
     apiVersion: { type: 'string' },
     kind: { type: 'string' },
-    metadata: { $ref: 'meta.v1.ObjectMeta' },
+    metadata: { $ref: OBJECT_META },
   },
 };
 
@@ -68,7 +70,9 @@ function lookInto(value: object, schema: Schema, path: string, walk: Walk): void
   const { properties = {}, required = [], values, open } = schema;
   for (const [key, item] of Object.entries(value)) {
     const known = Object.hasOwn(properties, key) ? properties[key] : values;
-    if (known) look(item, known, path + step(key), walk);
+    // Metadata is built in, whatever the kind.
+    const inner = known?.$ref === OBJECT_META ? { ...walk, custom: false } : walk;
+    if (known) look(item, known, path + step(key), inner);
     else if (!open && schema.properties) {
       const near = nearest(key, Object.keys(properties));
       walk.problems.push({ is: 'unknown', path: path + step(key), field: key, near });
