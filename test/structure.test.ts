@@ -8,16 +8,10 @@ const oldest = (await loadSchemas('1.34'))!;
 
 const problems = (object: KubeObject, schemas = newest): readonly string[] =>
   structureProblems(object, schemas.find(object.apiVersion, object.kind)!, schemas).map((problem) => {
-    switch (problem.is) {
-      case 'unknown':
-        return `${problem.path} is unknown, meant ${problem.near}`;
-      case 'missing':
-        return `${problem.path} lacks ${problem.field}`;
-      case 'type':
-        return `${problem.path} is ${JSON.stringify(problem.value)}, not ${problem.wanted.join(' or ')}`;
-      default:
-        return `${problem.path} is ${JSON.stringify(problem.value)}, not ${problem.choices.join(' or ')}`;
-    }
+    if (problem.is === 'unknown') return `${problem.path} is unknown, meant ${problem.near}`;
+    if (problem.is === 'missing') return `${problem.path} lacks ${problem.field}`;
+    const wanted = problem.is === 'type' ? problem.wanted : problem.choices;
+    return `${problem.path} is ${JSON.stringify(problem.value)}, not ${wanted.join(' or ')}`;
   });
 
 const daemonSet = (container: object): KubeObject => ({
