@@ -16,23 +16,21 @@ import { badLook, falseRollbackOfAll, power, rollbackProbability, samplesToTell 
 import { expectedSamples, logRatio, sprtBounds } from '../src/gate/sprt.ts';
 import { logBeta, stirlingError } from '../src/gate/stirling.ts';
 
-/** Agreement to nine digits. */
-function agree(actual: number, expected: number): void {
-  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-9 * Math.abs(expected));
-}
+/** 1 where both agree: `toBeCloseTo(1, 9)` is agreement to nine digits. */
+const ratio = (actual: number, expected: number): number => (actual === expected ? 1 : actual / expected);
 
 test.each([
   [0.5, 0.5, 0.5, 0.5, 0.5],
   [0.3, 2, 5, 0.579825, 0.420175],
   [0.01, 1, 300, 0.9509591059287141, 0.049040894071285854],
-  [0.05, 500, 9501, 0.50640663568919161, 0.49359336431080839],
+  [0.05, 500, 9501, 0.5064066356891916, 0.4935933643108084],
   [0.9, 40, 3, 0.19510765482693676, 0.8048923451730633],
-  [0.001, 1200, 998801, 4.5896386061007507e-10, 0.99999999954103614],
+  [0.001, 1200, 998801, 4.589638606100751e-10, 0.9999999995410361],
   [0.2, 1e-3, 10, 0.9999586389837778, 4.136101622215191e-5],
   [0.04, 0.5, 12.25, 0.6778035764123169, 0.32219642358768313],
 ])('I_%s(%s, %s) and what is above it', (x, a, b, below, above) => {
-  agree(incompleteBeta(x, a, b), below);
-  agree(incompleteBetaAbove(x, a, b), above);
+  expect(ratio(incompleteBeta(x, a, b), below)).toBeCloseTo(1, 9);
+  expect(ratio(incompleteBetaAbove(x, a, b), above)).toBeCloseTo(1, 9);
 });
 
 test.each([
@@ -43,19 +41,19 @@ test.each([
   [30, 200, 0.03, 5.719316224006228e-13, 0.9999999999999037],
   [5001, 1_000_000, 0.005, 0.49623882041635425, 0.5094160080380055],
 ])('at least, and at most, %s of %s devices that fail with probability %s', (k, n, p, atLeast, atMost) => {
-  agree(binomialAtLeast(k, n, p), atLeast);
-  agree(binomialAtMost(k, n, p), atMost);
+  expect(ratio(binomialAtLeast(k, n, p), atLeast)).toBeCloseTo(1, 9);
+  expect(ratio(binomialAtMost(k, n, p), atMost)).toBeCloseTo(1, 9);
 });
 
 test.each([
-  [6, 100, 0.03, 0.05, 0.18683755929364609],
-  [3, 10, 0.5, 0.1, 0.86330413818359375],
-  [51, 1000, 0.04, 0.05, 0.28410862679361543],
+  [6, 100, 0.03, 0.05, 0.1868375592936461],
+  [3, 10, 0.5, 0.1, 0.8633041381835938],
+  [51, 1000, 0.04, 0.05, 0.2841086267936154],
   [10, 50, 0.01, 0.3, 0.01728212858083641],
-  [45, 50, 0.9, 0.6, 0.81514633557699454],
-  [201, 2000, 0.1, 0.02, 0.44691549817540161],
+  [45, 50, 0.9, 0.6, 0.8151463355769946],
+  [201, 2000, 0.1, 0.02, 0.4469154981754016],
 ])('at least %s of %s devices that fail with probability %s and correlation %s', (k, n, p, rho, tail) => {
-  agree(betaBinomialAtLeast(k, n, p, rho), tail);
+  expect(ratio(betaBinomialAtLeast(k, n, p, rho), tail)).toBeCloseTo(1, 9);
 });
 
 test.each([
@@ -65,7 +63,9 @@ test.each([
   [0.999, 3.090232306167813],
   [1e-10, -6.361340902404056],
   [1e-300, -37.0470962993612],
-])('the normal quantile of %s', (probability, z) => agree(normalQuantile(probability), z));
+])('the normal quantile of %s', (probability, z) =>
+  expect(ratio(normalQuantile(probability), z)).toBeCloseTo(1, 9),
+);
 
 test.each([
   [0, 59, 0.95, 0, 0.04950760988846832, 0, 0.04384603558524927],
@@ -79,35 +79,35 @@ test.each([
 ])('bounds of %s in %s with confidence %s', (bad, n, confidence, low, high, wilsonLow, wilsonHigh) => {
   const exact = clopperPearson(bad, n, confidence);
   const approximate = wilson(bad, n, confidence);
-  agree(exact.lower, low);
-  agree(exact.upper, high);
+  expect(ratio(exact.lower, low)).toBeCloseTo(1, 9);
+  expect(ratio(exact.upper, high)).toBeCloseTo(1, 9);
   expect(approximate.lower).toBeCloseTo(wilsonLow, 12);
-  agree(approximate.upper, wilsonHigh);
+  expect(ratio(approximate.upper, wilsonHigh)).toBeCloseTo(1, 9);
 });
 
 test.each([
-  [0.5, 0.5, 1.14472988584940017],
-  [3, 1000, -20.0331161593822224],
-  [12.5, 0.001, 6.90469364809112183],
-  [5000, 995_000, -31482.4030822912503],
-  [1e6, 1e6, -1386300.00336292112],
-])('ln B(%s, %s)', (a, b, value) => agree(logBeta(a, b), value));
+  [0.5, 0.5, 1.1447298858494002],
+  [3, 1000, -20.03311615938222],
+  [12.5, 0.001, 6.904693648091122],
+  [5000, 995_000, -31482.40308229125],
+  [1e6, 1e6, -1386300.003362921],
+])('ln B(%s, %s)', (a, b, value) => expect(ratio(logBeta(a, b), value)).toBeCloseTo(1, 9));
 
 test.each([
   [0.01, 1.4340079537031842],
-  [0.5, 0.15342640972002735],
-  [1, 0.081061466795327258],
-  [7.3, 0.011408422368027264],
-  [1000, 8.3333330555556349e-5],
-])("Stirling's error of %s", (z, value) => agree(stirlingError(z), value));
+  [0.5, 0.15342640972002736],
+  [1, 0.08106146679532726],
+  [7.3, 0.011408422368027265],
+  [1000, 8.333333055555635e-5],
+])("Stirling's error of %s", (z, value) => expect(ratio(stirlingError(z), value)).toBeCloseTo(1, 9));
 
 test.each([
-  [10, 90, 0.05, -0.48481593185696494],
-  [3, 97, 0.05, -3.9775396535612841],
+  [10, 90, 0.05, -0.4848159318569649],
+  [3, 97, 0.05, -3.977539653561284],
   [60, 940, 0.05, -2.9992553638380315],
   [2, 8, 0.01, 3.096080247388273],
 ])('ln e of %s bad and %s good against a limit of %s', (bad, ok, limit, value) =>
-  agree(logEValue(bad, ok, limit), value),
+  expect(ratio(logEValue(bad, ok, limit), value)).toBeCloseTo(1, 9),
 );
 
 test('an e-value of nothing is 1', () => expect(logEValue(0, 0, 0.05)).toBeCloseTo(0, 14));
@@ -117,7 +117,7 @@ test.each([
   [1997, 0.005, 0.015, 0.01, 0.9873233131636634],
   [59, 0.001, 0.05, 0.1, 0.9515054747505768],
 ])('%s devices tell %s from %s with alpha %s', (n, healthy, faulty, alpha, probability) =>
-  agree(power(n, { healthy, faulty }, alpha), probability),
+  expect(ratio(power(n, { healthy, faulty }, alpha), probability)).toBeCloseTo(1, 9),
 );
 
 // Wald's own approximations; 2,911 and 988 are among the figures that planning tools print for these shares.
@@ -138,9 +138,11 @@ test.each([
 
 test('the bounds for errors of one percent are 4.595 and -4.595', () => {
   const { fail, pass } = sprtBounds({ alpha: 0.01, beta: 0.01 });
-  agree(fail, Math.log(99));
-  agree(pass, -Math.log(99));
-  agree(logRatio(2, 98, { healthy: 0.01, faulty: 0.02 }), 2 * Math.log(2) + 98 * Math.log(0.98 / 0.99));
+  expect(ratio(fail, Math.log(99))).toBeCloseTo(1, 9);
+  expect(ratio(pass, -Math.log(99))).toBeCloseTo(1, 9);
+  expect(
+    ratio(logRatio(2, 98, { healthy: 0.01, faulty: 0.02 }), 2 * Math.log(2) + 98 * Math.log(0.98 / 0.99)),
+  ).toBeCloseTo(1, 9);
 });
 
 describe('a threshold that is looked at again and again', () => {
@@ -175,7 +177,9 @@ test('failures in proportion to the arms speak for a good release, three times a
   const control = { failed: 495, exposed: 9900 };
   const healthy = controlLogRatio({ failed: 5, exposed: 100 }, control, 3);
   const faulty = controlLogRatio({ failed: 15, exposed: 100 }, control, 3);
-  agree(healthy, 5 * Math.log(300 / 10200 / (100 / 10000)) + 495 * Math.log(9900 / 10200 / (9900 / 10000)));
+  expect(
+    ratio(healthy, 5 * Math.log(300 / 10200 / (100 / 10000)) + 495 * Math.log(9900 / 10200 / (9900 / 10000))),
+  ).toBeCloseTo(1, 9);
   expect(healthy).toBeLessThan(-4.4);
   expect(faulty).toBeGreaterThan(4.5);
   expect(controlLogRatio({ failed: 0, exposed: 100 }, { failed: 0, exposed: 100 }, 3)).toBeCloseTo(0);
@@ -212,9 +216,7 @@ describe('laws', () => {
         const below = incompleteBeta(x, a, b);
         expect(below + incompleteBetaAbove(x, a, b)).toBeCloseTo(1, 12);
         expect(below + incompleteBeta(1 - x, b, a)).toBeCloseTo(1, 8);
-        if (below > 1e-6 && below < 1 - 1e-6) {
-          expect(incompleteBeta(inverseIncompleteBeta(below, a, b), a, b)).toBeCloseTo(below, 9);
-        }
+        expect(incompleteBeta(inverseIncompleteBeta(below, a, b), a, b)).toBeCloseTo(below, 9);
       }),
     );
   });

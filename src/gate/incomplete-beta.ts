@@ -60,9 +60,10 @@ function density(x: number, a: number, b: number): number {
   return Math.sqrt((a / (2 * Math.PI)) * (b / n)) * Math.exp(exponent);
 }
 
+const orTiny = (value: number): number => (Math.abs(value) < TINY ? TINY : value);
+
 /** Lentz's method for the fraction of DLMF 8.17.22. */
 function fraction(x: number, a: number, b: number): number {
-  const orTiny = (value: number): number => (Math.abs(value) < TINY ? TINY : value);
   let c = 1;
   let d = 1 / orTiny(1 - ((a + b) * x) / (a + 1));
   let result = d;

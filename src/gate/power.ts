@@ -11,12 +11,14 @@ import type { Errors, Shares } from './sprt.ts';
  * @see https://online.stat.psu.edu/stat415/lesson/25/25.3
  */
 export function samplesToTell({ healthy, faulty }: Shares, { alpha, beta }: Errors): number {
-  const spread = (share: number): number => Math.sqrt(share * (1 - share));
   const root =
     (normalQuantile(1 - alpha) * spread(healthy) + normalQuantile(1 - beta) * spread(faulty)) /
     (faulty - healthy);
   return Math.ceil(Number((root * root).toPrecision(12)));
 }
+
+/** Standard deviation of one device. */
+const spread = (share: number): number => Math.sqrt(share * (1 - share));
 
 /**
  * The chance that one look at n devices shows a faulty share, exactly: P(X ≥ k | p₁), where k is the smallest count
