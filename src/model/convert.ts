@@ -2,7 +2,8 @@
 
 import { extname } from 'node:path';
 import { UserError } from '../errors.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, Operator } from './graph.ts';
+import { foldConstants } from './passes/fold-constants.ts';
 import { fuse } from './passes/fuse.ts';
 import { observe } from './quantize/calibrate.ts';
 import { quantizeDynamic } from './quantize/dynamic.ts';
@@ -25,26 +26,53 @@ export interface QuantizeOptions {
 }
 
 /**
- * Read a trained model as a float graph, fused.
- * @param path of a Keras `.h5` or a float `.tflite`
+ * Read a trained model as a float graph, folded and fused.
+ * @param path of a Keras `.h5` or `.keras`, a LayersModel's `model.json`, or a float `.tflite`
  * @throws UserError `FILE_READ`, `MODEL_DAMAGED`, `MODEL_UNSUPPORTED`
  */
 export async function readSource(path: string): Promise<Graph> {
+  const graph = fuse(foldConstants(await readGraph(path)));
+  const integer = graph.tensors.find(({ type }) => type === 'int8' || type === 'int16' || type === 'uint8');
+  // Versions are those that the file's maker chose, for other types.
+  if (integer === undefined) return { ...graph, operators: graph.operators.map(unversioned) };
+  throw new UserError(
+    'MODEL_UNSUPPORTED',
+    `${path} is quantized already: tensor ${integer.name} is ${integer.type}`,
+    'give the float network that it was made from',
+  );
+}
+
+const unversioned = ({ kind, inputs, outputs, options }: Operator): Operator => ({
+  kind,
+  inputs,
+  outputs,
+  options,
+});
+
+async function readGraph(path: string): Promise<Graph> {
+  // HDF5 is 15 MB of WebAssembly, which the other formats do without.
   switch (extname(path).toLowerCase()) {
     case '.h5':
     case '.hdf5': {
       readFile(path);
-      // 15 MB of WebAssembly, which the other formats do without.
       const { readKerasH5 } = await import('./read/keras-h5.ts');
-      return fuse(convertKeras(await readKerasH5(path)));
+      return convertKeras(await readKerasH5(path));
+    }
+    case '.keras': {
+      const { readKerasZip } = await import('./read/keras-zip.ts');
+      return convertKeras(await readKerasZip(path));
+    }
+    case '.json': {
+      const { readTfjs } = await import('./read/tfjs.ts');
+      return convertKeras(readTfjs(path));
     }
     case '.tflite':
-      return fuse(readTflite(readFile(path)));
+      return readTflite(readFile(path));
     default:
       throw new UserError(
         'MODEL_UNSUPPORTED',
         `${path} is of a kind that cannot be read`,
-        'give a Keras .h5 or a float .tflite',
+        'give a Keras .h5 or .keras, the model.json of a LayersModel, or a float .tflite',
       );
   }
 }

@@ -67,7 +67,7 @@ function compareOperators(
 const options = (values: object): string =>
   Object.entries(values)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .filter(([, value]) => value !== 0 && value !== false)
+    .filter(([, value]) => value !== 0 && value !== false && String(value) !== '')
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(', ');
 

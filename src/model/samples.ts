@@ -2,19 +2,20 @@
 
 import { resolve } from 'node:path';
 import { UserError } from '../errors.ts';
-import { elements, type Graph } from './graph.ts';
+import { elements, type Graph, type Tensor } from './graph.ts';
 import { readFile } from './read-file.ts';
 import { readNpy, readNpz, type NumpyArray } from './npz.ts';
 
 export interface Samples {
-  /** One for each run: the values of the network's only input. */
+  /** One for each run: the values of each input. */
   readonly inputs: readonly (readonly Float32Array[])[];
   /** The right class of each, where the file has an array `y`. */
   readonly labels: readonly number[] | undefined;
 }
 
 /**
- * Read samples for a network with one input: the array `x` of an `.npz`, or an `.npy`; the first dimension counts them.
+ * Read samples: an array for each input of an `.npz`, called as the input is; for one input also `x`, or an `.npy`. The first
+ * dimension counts them.
  * @throws UserError `FILE_READ`, `MODEL_DAMAGED`, or `CALIBRATION` when they do not fit the input
  */
 export function readSamples(folder: string, path: string, graph: Graph): Samples {
@@ -22,28 +23,36 @@ export function readSamples(folder: string, path: string, graph: Graph): Samples
   const arrays: Readonly<Record<string, NumpyArray>> = path.endsWith('.npy')
     ? { x: readNpy(bytes, path) }
     : readNpz(bytes, path);
-  const { x, y } = arrays;
-  const [input, ...others] = graph.inputs.map((index) => graph.tensors[index]!);
-  if (x === undefined || input === undefined || others.length > 0) {
+  const named = graph.inputs.map((index) => graph.tensors[index]!);
+  const columns = named.map((input) => arrays[named.length === 1 && 'x' in arrays ? 'x' : input.name]);
+  if (columns.includes(undefined)) {
     throw new UserError(
       'CALIBRATION',
-      `${path} holds ${Object.keys(arrays).join(', ') || 'no array'}, and the model has ${graph.inputs.length} inputs`,
-      'give an .npz with the array x, for a model with one input',
+      `${path} holds ${Object.keys(arrays).join(', ') || 'no array'}, the model takes ${named.map(({ name }) => name).join(', ')}`,
+      'give an .npz with an array for each input, called as the input is; with one input, x will do',
     );
   }
-  const each = elements(input.shape);
-  const [count = 0] = x.shape;
-  if (count === 0 || x.values.length !== count * each) {
-    throw new UserError(
-      'CALIBRATION',
-      `x in ${path} has the shape [${x.shape.join(', ')}], input ${input.name} takes [${['n', ...input.shape.slice(1)].join(', ')}]`,
-      'give one sample for each index of the first dimension, in the shape of the input',
-    );
-  }
-  const inputs = Array.from({ length: count }, (_, index) => [
-    Float32Array.from(x.values.subarray(index * each, (index + 1) * each)),
-  ]);
+  const [first] = columns;
+  const [count = 0] = first!.shape;
+  for (const [position, input] of named.entries()) fits(columns[position]!, input, count, path);
+  const inputs = Array.from({ length: count }, (_, sample) =>
+    columns.map((column, position) => {
+      const each = elements(named[position]!.shape);
+      return Float32Array.from(column!.values.subarray(sample * each, (sample + 1) * each));
+    }),
+  );
+  const { y } = arrays;
   return { inputs, labels: y === undefined ? undefined : readLabels(y, count, path, graph) };
+}
+
+function fits({ shape, values }: NumpyArray, input: Tensor, count: number, path: string): void {
+  const each = elements(input.shape);
+  if (count > 0 && values.length === count * each && shape[0] === count) return;
+  throw new UserError(
+    'CALIBRATION',
+    `the array for input ${input.name} in ${path} has the shape [${shape.join(', ')}], it takes [${['n', ...input.shape.slice(1)].join(', ')}]`,
+    'give one sample for each index of the first dimension, in the shape of the input',
+  );
 }
 
 function readLabels(y: NumpyArray, count: number, path: string, graph: Graph): readonly number[] {

@@ -151,7 +151,7 @@ test('int8 without typical inputs, a file of another kind and one that is cut of
   `);
   expect(await refusal('inspect', 'test.npz')).toMatchInlineSnapshot(`
     "error[MODEL_UNSUPPORTED]: ./test.npz is of a kind that cannot be read
-      fix: give a Keras .h5 or a float .tflite
+      fix: give a Keras .h5 or .keras, the model.json of a LayersModel, or a float .tflite
     "
   `);
   expect(await refusal('inspect', 'missing.tflite')).toMatchInlineSnapshot(`

@@ -26,7 +26,7 @@ export const convert = defineVerb<[file: string], Options>({
   ],
   declare: (command) =>
     command
-      .argument('<file>', 'Keras .h5, or a float .tflite')
+      .argument('<file>', "Keras .h5 or .keras, a LayersModel's model.json, or a float .tflite")
       .requiredOption('-o, --output <file>', 'the .tflite to write')
       .addOption(
         new Option('--recipe <recipe>', 'how to quantize')

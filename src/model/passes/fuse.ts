@@ -65,7 +65,9 @@ function fusePair(producer: Operator, operator: Operator, tensors: Tensor[]): Op
   const axis = CHANNEL_AXIS[producer.kind];
   const values = channelValues(operator, producer, tensors);
   if (axis === undefined || values === undefined) return undefined;
-  const [input, weights, bias] = producer.inputs as [number, number, number];
+  const [input, weights, bias = -1] = producer.inputs as [number, number, number?];
+  if (bias < 0 || floatsOf(tensors[bias]!) === undefined || floatsOf(tensors[weights]!) === undefined)
+    return undefined;
   const inputs =
     operator.kind === 'MUL'
       ? [input, scaled(tensors, weights, axis, values), scaled(tensors, bias, 0, values)]

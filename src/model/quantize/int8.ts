@@ -1,6 +1,7 @@
 // Static int8: weights by channel, activations by tensor, as TensorFlow's converter does it.
 // Source: the TFLite quantization specification, and what the official files hold.
 
+import { UserError } from '../../errors.ts';
 import type { Graph, Operator, Quantization, Tensor } from '../graph.ts';
 import { GraphEditor } from '../graph-editor.ts';
 import { floatsOf } from '../passes/constants.ts';
@@ -33,6 +34,11 @@ const SAME_SCALE = new Set<OperatorKind>([
   'SPLIT',
   'REDUCE_MAX',
 ]);
+
+/** The kernels compare or copy codes: every input has the parameters of the output. */
+const ONE_SCALE = new Set<OperatorKind>(['CONCATENATION', 'MAXIMUM', 'MINIMUM', 'PACK']);
+
+const NO_KERNEL = new Set<OperatorKind>(['DIV']);
 
 /** Dimension of the weights that scales run along. */
 const CHANNEL_AXIS: Readonly<Partial<Record<OperatorKind, number>>> = {
@@ -67,10 +73,20 @@ export function quantizeInt8(graph: Graph, ranges: Ranges, options: Int8Options)
     return made;
   };
   for (const operator of graph.operators) {
+    if (NO_KERNEL.has(operator.kind)) {
+      throw new UserError(
+        'MODEL_UNSUPPORTED',
+        `${operator.kind}, which makes ${graph.tensors[operator.outputs[0]!]!.name}, has no int8 kernel`,
+        'use the recipe dynamic or float16, or build the network without it',
+      );
+    }
     const axis = CHANNEL_AXIS[operator.kind];
-    const inputs =
-      axis === undefined
-        ? operator.inputs.map((index) => plainInput(graph, index, edit, activation))
+    const plain = (): readonly number[] =>
+      operator.inputs.map((index) => plainInput(graph, index, edit, activation));
+    const inputs = ONE_SCALE.has(operator.kind)
+      ? rescaledInputs(graph, operator, parameters.get(operator.outputs[0]!)!, edit, activation)
+      : axis === undefined
+        ? plain()
         : weightedInputs(graph, operator, axis, options, edit, activation);
     edit.operator({ ...operator, inputs, outputs: operator.outputs.map(activation) });
   }
@@ -102,6 +118,26 @@ function plainInput(
   return edit.add(floatsOf(tensor) === undefined ? tensor : quantizeConstant(tensor));
 }
 
+/** Activations on another scale are brought to the output's; constants are quantized to it. */
+function rescaledInputs(
+  graph: Graph,
+  { inputs }: Operator,
+  quantization: Quantization,
+  edit: GraphEditor,
+  activation: (index: number) => number,
+): readonly number[] {
+  return inputs.map((index) => {
+    const tensor = graph.tensors[index]!;
+    if (tensor.data !== undefined) return edit.add(quantizeConstant(tensor, quantization));
+    const made = activation(index);
+    const { scale, zeroPoint } = edit.at(made).quantization!;
+    if (scale[0] === quantization.scale[0] && zeroPoint[0] === quantization.zeroPoint[0]) return made;
+    const rescaled = edit.add({ ...edit.at(made), name: `${tensor.name}/rescaled`, quantization });
+    edit.operator({ kind: 'QUANTIZE', inputs: [made], outputs: [rescaled], options: {} });
+    return rescaled;
+  });
+}
+
 function weightedInputs(
   graph: Graph,
   operator: Operator,
@@ -110,6 +146,11 @@ function weightedInputs(
   edit: GraphEditor,
   activation: (index: number) => number,
 ): readonly number[] {
+  if (operator.kind === 'TRANSPOSE_CONV') {
+    const [size, kernel, from] = operator.inputs as [number, number, number];
+    const codes = edit.add(quantizeWeights(graph.tensors[kernel]!, axis));
+    return [edit.add(graph.tensors[size]!), codes, activation(from)];
+  }
   const [input, weights, bias] = operator.inputs as [number, number, number | undefined];
   const source: Tensor = graph.tensors[weights]!;
   const byChannel = operator.kind !== 'FULLY_CONNECTED' || denseByChannel;

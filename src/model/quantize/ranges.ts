@@ -7,6 +7,12 @@ export interface Range {
   readonly max: number;
 }
 
+export const rangeOf = (values: Float32Array): Range =>
+  values.reduce<Range>(({ min, max }, value) => ({ min: Math.min(min, value), max: Math.max(max, value) }), {
+    min: Infinity,
+    max: -Infinity,
+  });
+
 /** By index of the tensor. */
 export type Ranges = ReadonlyMap<number, Range>;
 

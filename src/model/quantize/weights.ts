@@ -1,6 +1,6 @@
 import type { Quantization, Tensor } from '../graph.ts';
 import { floatsOf } from '../passes/constants.ts';
-import { activationParameters, roundHalfAway, weightScale } from './ranges.ts';
+import { activationParameters, rangeOf, roundHalfAway, weightScale } from './ranges.ts';
 
 /**
  * Symmetric int8 weights in −127…127.
@@ -51,10 +51,10 @@ export function quantizeBias(tensor: Tensor, inputScale: number, weights: Quanti
   };
 }
 
-/** A constant that stands where an activation could: quantized by its own range. */
-export function quantizeConstant(tensor: Tensor): Tensor {
+/** A constant that stands where an activation could: quantized by its own range, or as it is told. */
+export function quantizeConstant(tensor: Tensor, told?: Quantization): Tensor {
   const values = floatsOf(tensor)!;
-  const quantization = activationParameters({ min: Math.min(...values), max: Math.max(...values) });
+  const quantization = told ?? activationParameters(rangeOf(values));
   const [scale = 1] = quantization.scale;
   const [zeroPoint = 0] = quantization.zeroPoint;
   const codes = Int8Array.from(values, (value) =>

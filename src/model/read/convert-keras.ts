@@ -1,10 +1,11 @@
 import type { Graph } from '../graph.ts';
 import { GraphBuilder } from '../graph-builder.ts';
 import { UserError } from '../../errors.ts';
-import type { KerasLayer, KerasModel } from './keras-model.ts';
+import { parseKerasModel, type KerasLayer, type KerasModel, type KerasTensorRef } from './keras-model.ts';
 import { LayerConfig, unsupported, type LayerConversion } from './layer.ts';
 import { activationLayers } from './layers/activations.ts';
 import { elementwiseLayers } from './layers/elementwise.ts';
+import { oneDimensionalLayers } from './layers/one-dimensional.ts';
 import { shapeLayers } from './layers/shapes.ts';
 import { weightedLayers } from './layers/weighted.ts';
 
@@ -13,13 +14,15 @@ const CONVERSIONS: Readonly<Record<string, LayerConversion>> = {
   ...elementwiseLayers,
   ...activationLayers,
   ...shapeLayers,
+  ...oneDimensionalLayers,
 };
 
 /** Names of the Keras layers that can be converted, sorted. */
 export const supportedLayers = (): readonly string[] =>
   ['InputLayer', ...Object.keys(CONVERSIONS)].toSorted();
 
-const key = (layer: string, call: number): string => `${layer}\0${call}`;
+/** Classes of models that may be nested as a layer. */
+const MODELS = new Set(['Functional', 'Model', 'Sequential']);
 
 /**
  * Turn a Keras model into a float graph, operator by operator, nothing fused yet.
@@ -27,45 +30,88 @@ const key = (layer: string, call: number): string => `${layer}\0${call}`;
  */
 export function convertKeras(model: KerasModel): Graph {
   const graph = new GraphBuilder();
-  const outputs = new Map<string, number>();
-  const resolve = ([layer, call]: readonly [string, number, number]): number => {
-    const index = outputs.get(key(layer, call));
-    if (index === undefined) {
-      throw new UserError(
-        'MODEL_UNSUPPORTED',
-        `call ${call} of layer ${layer} is used before it is made`,
-        'save a model without loops',
-      );
+  const inputs = model.inputs.map(([name]) =>
+    inputTensor(
+      graph,
+      model.layers.find((layer) => layer.name === name)!,
+    ),
+  );
+  const outputs = convertInto(graph, model, inputs, []);
+  return graph.graph(inputs, outputs);
+}
+
+const key = ([layer, call, output]: KerasTensorRef): string => `${layer}\0${call}\0${output}`;
+
+/** @param outer names of the models around this one, outermost first */
+function convertInto(
+  graph: GraphBuilder,
+  model: KerasModel,
+  inputs: readonly number[],
+  outer: readonly string[],
+): readonly number[] {
+  const made = new Map<string, number>();
+  for (const [position, ref] of model.inputs.entries()) made.set(key(ref), inputs[position]!);
+  let pending = model.layers.flatMap((layer, place) =>
+    layer.kind === 'InputLayer' ? [] : layer.calls.map((refs, call) => ({ layer, place, call, refs })),
+  );
+  // A layer that is shared may be called again with what comes behind it, so calls are made as their inputs are there.
+  while (pending.length > 0) {
+    const left: typeof pending = [];
+    for (const one of pending) {
+      const sources = one.refs.map((ref) => made.get(key(ref)));
+      if (sources.includes(undefined)) left.push(one);
+      else {
+        const results = convertCall(graph, model, one.layer, one.place, sources as number[], outer);
+        for (const [output, index] of results.entries())
+          made.set(key([one.layer.name, one.call, output]), index);
+      }
     }
-    return index;
-  };
-  for (const [place, layer] of model.layers.entries()) {
-    if (layer.kind === 'InputLayer') {
-      outputs.set(key(layer.name, 0), inputTensor(graph, layer));
-      continue;
+    if (left.length === pending.length) {
+      // Calls that other models made of a layer stand in its configuration too: they lead to none of the outputs.
+      break;
     }
-    const convert = CONVERSIONS[layer.kind];
-    if (convert === undefined) {
-      throw unsupported(
-        layer,
-        `it is layer ${place + 1} of ${model.layers.length}, and its class cannot be converted`,
-        `use one of ${supportedLayers().join(', ')}`,
-      );
-    }
-    for (const [call, refs] of layer.calls.entries()) {
-      const inputs = refs.map(resolve);
-      const output = convert({
-        layer,
-        config: new LayerConfig(layer),
-        weights: model.weights(layer.name),
-        inputs,
-        graph,
-        input: graph.at(inputs[0]!),
-      });
-      outputs.set(key(layer.name, call), output);
-    }
+    pending = left;
   }
-  return graph.graph(model.inputs.map(resolve), model.outputs.map(resolve));
+  return model.outputs.map((ref) => {
+    const index = made.get(key(ref));
+    if (index !== undefined) return index;
+    throw new UserError(
+      'MODEL_UNSUPPORTED',
+      `output ${ref[2]} of call ${ref[1]} of layer ${ref[0]} is never made`,
+      'save a model without loops',
+    );
+  });
+}
+
+function convertCall(
+  graph: GraphBuilder,
+  model: KerasModel,
+  layer: KerasLayer,
+  place: number,
+  inputs: readonly number[],
+  outer: readonly string[],
+): readonly number[] {
+  if (MODELS.has(layer.kind)) {
+    const inner = parseKerasModel({ class_name: layer.kind, config: layer.config }, model.weights);
+    return convertInto(graph, inner, inputs, [...outer, layer.name]);
+  }
+  const convert = CONVERSIONS[layer.kind];
+  if (convert === undefined) {
+    throw unsupported(
+      layer,
+      `it is layer ${place + 1} of ${model.layers.length}, and its class cannot be converted`,
+      `use one of ${supportedLayers().join(', ')}`,
+    );
+  }
+  const output = convert({
+    layer,
+    config: new LayerConfig(layer),
+    weights: model.weights(layer, outer),
+    inputs,
+    graph,
+    input: graph.at(inputs[0]!),
+  });
+  return [output];
 }
 
 function inputTensor(graph: GraphBuilder, layer: KerasLayer): number {

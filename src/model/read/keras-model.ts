@@ -25,11 +25,30 @@ export interface KerasModel {
   readonly layers: readonly KerasLayer[];
   readonly inputs: readonly KerasTensorRef[];
   readonly outputs: readonly KerasTensorRef[];
-  /** The weights of a layer by short name (`kernel`, `bias`, `gamma`, …); of nested layers by `<layer>/<name>`. */
-  weights(layer: string): Readonly<Record<string, KerasWeight>>;
+  readonly weights: WeightsOf;
 }
 
-interface RawLayer {
+/** The weights of a layer by short name (`kernel`, `bias`, `gamma`, …). `outer`: the models that it is nested in, outermost first. */
+export type WeightsOf = (
+  layer: KerasLayer,
+  outer: readonly string[],
+) => Readonly<Record<string, KerasWeight>>;
+
+/**
+ * Weights from paths that end in layer and name: `conv1/kernel`, `nested/conv1/kernel:0`. A layer that is nested is told from
+ * one of the same name elsewhere by the outermost model's name.
+ */
+export function weightsByPath(weights: ReadonlyMap<string, KerasWeight>): WeightsOf {
+  const paths = [...weights].map(([path, weight]) => [path.replace(/:\d+$/, '').split('/'), weight] as const);
+  return ({ name }, [outermost = name]) =>
+    Object.fromEntries(
+      paths
+        .filter(([path]) => path.at(-2) === name && (path[0] === outermost || path.length === 2))
+        .map(([path, weight]) => [path.at(-1)!, weight]),
+    );
+}
+
+export interface RawLayer {
   readonly class_name: string;
   readonly name?: string;
   readonly config: Readonly<Record<string, unknown>>;
@@ -40,8 +59,11 @@ interface RawLayer {
  * Read the architecture that Keras 2 and 3 write as JSON (`model_config`, `config.json`).
  * @throws UserError `MODEL_UNSUPPORTED` for a model that is neither functional nor sequential
  */
-export function parseKerasConfig(text: string, weights: KerasModel['weights']): KerasModel {
-  const raw = JSON.parse(text) as RawLayer;
+export const parseKerasConfig = (text: string, weights: WeightsOf): KerasModel =>
+  parseKerasModel(JSON.parse(text) as RawLayer, weights);
+
+/** As {@link parseKerasConfig}, of JSON that was parsed. */
+export function parseKerasModel(raw: RawLayer, weights: WeightsOf): KerasModel {
   if (raw.class_name === 'Sequential') return sequential(raw.config, weights);
   if (raw.class_name === 'Functional' || raw.class_name === 'Model') return functional(raw.config, weights);
   throw new UserError(
@@ -51,7 +73,7 @@ export function parseKerasConfig(text: string, weights: KerasModel['weights']): 
   );
 }
 
-function functional(config: RawLayer['config'], weights: KerasModel['weights']): KerasModel {
+function functional(config: RawLayer['config'], weights: WeightsOf): KerasModel {
   const layers = (config['layers'] as readonly RawLayer[]).map((layer) => ({
     name: layer.name ?? nameOf(layer.config),
     kind: layer.class_name,
@@ -70,8 +92,9 @@ function functional(config: RawLayer['config'], weights: KerasModel['weights']):
 const nameOf = ({ name }: RawLayer['config']): string => (typeof name === 'string' ? name : 'model');
 
 /** A chain: each layer is called once, on the one before. */
-function sequential(config: RawLayer['config'], weights: KerasModel['weights']): KerasModel {
-  const raw = config['layers'] as readonly RawLayer[];
+function sequential(config: RawLayer['config'], weights: WeightsOf): KerasModel {
+  // TensorFlow.js and Keras before 2.3 write the layers alone.
+  const raw = (Array.isArray(config) ? config : config['layers']) as readonly RawLayer[];
   const layers: KerasLayer[] = raw.map(({ class_name: kind, config: own }) => ({
     name: nameOf(own),
     kind,
@@ -108,7 +131,7 @@ function sequential(config: RawLayer['config'], weights: KerasModel['weights']):
 
 /** `["a", 0, 0]`, or a list of such. */
 function endpoints(value: unknown): readonly KerasTensorRef[] {
-  const list = value as readonly unknown[];
+  const list = (Array.isArray(value) ? value : Object.values(value as object)) as readonly unknown[];
   return (typeof list[0] === 'string' ? [list] : list) as readonly KerasTensorRef[];
 }
 

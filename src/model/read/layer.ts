@@ -80,3 +80,14 @@ export function weightOf({ layer, weights }: LayerCall, name: string): KerasWeig
   }
   return weight;
 }
+
+/** Add a RESHAPE to `rest` behind the batch, which stays as it is: TensorFlow Serving resizes the input when a request brings several. */
+export function reshapeTo(
+  { graph, input }: LayerCall,
+  index: number,
+  name: string,
+  rest: readonly number[],
+): number {
+  const target = graph.constant(`${name}/shape`, [rest.length + 1], Int32Array.of(-1, ...rest));
+  return graph.operator('RESHAPE', name, [index, target], [input.shape[0]!, ...rest], {});
+}

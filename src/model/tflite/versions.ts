@@ -59,6 +59,8 @@ const INT16_FROM: Readonly<Partial<Record<OperatorKind, number>>> = {
   QUANTIZE: 2,
 };
 
+const RESIZES = new Set<OperatorKind>(['RESIZE_BILINEAR', 'RESIZE_NEAREST_NEIGHBOR']);
+
 /** Convolutions and matrix products: int8 throughout, or weights alone (hybrid). */
 function weightedVersion(kind: OperatorKind, input: Tensor, weights: Tensor): number | undefined {
   const perChannel = (weights.quantization?.scale.length ?? 0) > 1;
@@ -72,12 +74,14 @@ function weightedVersion(kind: OperatorKind, input: Tensor, weights: Tensor): nu
 
 /** @returns the version to write in the operator's code, from 1 */
 export function operatorVersion(operator: Operator, graph: Graph): number {
-  const { kind, inputs, outputs } = operator;
+  const { kind, inputs, outputs, options } = operator;
   const input = graph.tensors[inputs[0]!]!;
   const output = graph.tensors[outputs[0]!]!;
   if (input.type === 'int16' || output.type === 'int16') return INT16_FROM[kind] ?? 1;
   const weights = graph.tensors[inputs[1] ?? -1];
   const weighted = weights === undefined ? undefined : weightedVersion(kind, input, weights);
   if (weighted !== undefined) return weighted;
-  return input.type === 'int8' ? (INT8_FROM[kind] ?? 1) : 1;
+  if (RESIZES.has(kind) && (options['halfPixelCenters'] === true || options['alignCorners'] === true))
+    return 3;
+  return input.type === 'int8' || output.type === 'int8' ? (INT8_FROM[kind] ?? 1) : 1;
 }

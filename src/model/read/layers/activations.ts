@@ -1,5 +1,5 @@
 import { FUSED } from '../../tflite/operators.ts';
-import { unsupported, type LayerCall, type LayerConversion } from '../layer.ts';
+import { unsupported, weightOf, type LayerCall, type LayerConversion } from '../layer.ts';
 
 /** Add an activation by its Keras name. @returns the output's index; the input's own for `linear` */
 export function activate(call: LayerCall, input: number, activation: string): number {
@@ -79,10 +79,18 @@ const leakyRelu: LayerConversion = ({ config, inputs, graph, layer, input }) =>
     alpha: config.number('negative_slope', config.number('alpha', 0.3)),
   });
 
+const prelu: LayerConversion = (call) => {
+  const { graph, layer, inputs, input } = call;
+  const { shape, values } = weightOf(call, 'alpha');
+  const alpha = graph.constant(`${layer.name}/alpha`, shape, values);
+  return graph.operator('PRELU', layer.name, [inputs[0]!, alpha], input.shape);
+};
+
 export const activationLayers: Readonly<Record<string, LayerConversion>> = {
   Activation: configured,
   ReLU: relu,
   LeakyReLU: leakyRelu,
+  PReLU: prelu,
   Softmax: (call) => {
     call.config.only('axis', -1, call.input.shape.length - 1);
     return activate(call, call.inputs[0]!, 'softmax');

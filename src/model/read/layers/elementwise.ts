@@ -1,12 +1,12 @@
 import { FUSED, type OperatorKind } from '../../tflite/operators.ts';
-import { unsupported, weightOf, type LayerConversion } from '../layer.ts';
+import { unsupported, weightOf, type LayerCall, type LayerConversion } from '../layer.ts';
 
 /**
  * At inference, a factor and an offset for each channel:
  * factor = gamma / √(variance + epsilon), offset = beta − mean × factor, in float32 as TensorFlow folds them.
  */
 const batchNormalization: LayerConversion = (call) => {
-  const { graph, layer, inputs, input, config } = call;
+  const { input, config } = call;
   const last = input.shape.length - 1;
   config.only('axis', -1, last, [last], [-1]);
   const variance = weightOf(call, 'moving_variance').values;
@@ -20,20 +20,58 @@ const batchNormalization: LayerConversion = (call) => {
   const offset = beta.map((value, channel) =>
     Math.fround(value - Math.fround(mean[channel]! * factor[channel]!)),
   );
-  const shape = [factor.length];
+  return scaleAndShift(call, factor, offset);
+};
+
+/** x × factor + offset, by channel. */
+function scaleAndShift(
+  { graph, layer, inputs, input }: LayerCall,
+  factor: Float32Array,
+  offset: Float32Array,
+): number {
+  const constant = (name: string, values: Float32Array): number =>
+    graph.constant(`${layer.name}/${name}`, [values.length], values);
+  const none = { activation: FUSED.NONE };
   const scaled = graph.operator(
     'MUL',
     `${layer.name}/scaled`,
-    [inputs[0]!, graph.constant(`${layer.name}/factor`, shape, factor)],
+    [inputs[0]!, constant('factor', factor)],
     input.shape,
-    { activation: FUSED.NONE },
+    none,
   );
-  return graph.operator(
-    'ADD',
-    layer.name,
-    [scaled, graph.constant(`${layer.name}/offset`, shape, offset)],
-    input.shape,
-    { activation: FUSED.NONE },
+  return graph.operator('ADD', layer.name, [scaled, constant('offset', offset)], input.shape, none);
+}
+
+/** (x − mean) / √variance, of what was seen in training or was given. */
+const normalization: LayerConversion = (call) => {
+  const { config, weights, input, layer } = call;
+  const channels = input.shape.at(-1)!;
+  config.only('axis', -1, [-1], input.shape.length - 1, [input.shape.length - 1], null);
+  config.only('invert', false);
+  const known = (name: string): Float32Array => {
+    const given = config.raw(name);
+    const list =
+      typeof given === 'number'
+        ? [given]
+        : Array.isArray(given)
+          ? given.flat(Infinity).map(Number)
+          : undefined;
+    const values = weights[name]?.values ?? (list && Float32Array.from(list));
+    if (values === undefined || (values.length !== 1 && values.length !== channels))
+      throw unsupported(
+        layer,
+        `its ${name} is not known for ${channels} channels`,
+        'call adapt() before the model is saved',
+      );
+    return values.length === channels ? values : new Float32Array(channels).fill(values[0]!);
+  };
+  const [mean, variance] = [known('mean'), known('variance')];
+  // Keras takes 1e-7 for what does not vary.
+  const factor = variance.map((value) => 1 / Math.max(Math.sqrt(value), 1e-7));
+  return scaleAndShift(
+    call,
+    factor,
+    mean.map((value, channel) => -value * factor[channel]!),
   );
 };
 
@@ -77,6 +115,7 @@ const rescaling: LayerConversion = ({ graph, layer, inputs, config, input }) => 
 
 export const elementwiseLayers: Readonly<Record<string, LayerConversion>> = {
   BatchNormalization: batchNormalization,
+  Normalization: normalization,
   Add: merge('ADD'),
   Subtract: merge('SUB'),
   Multiply: merge('MUL'),

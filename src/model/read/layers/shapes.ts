@@ -1,15 +1,12 @@
 import { elements } from '../../graph.ts';
 import { FUSED, PADDING, type OperatorKind } from '../../tflite/operators.ts';
-import { unsupported, type LayerCall, type LayerConversion } from '../layer.ts';
+import { reshapeTo, unsupported, type LayerCall, type LayerConversion } from '../layer.ts';
 import { convolved } from './weighted.ts';
 
 const identity: LayerConversion = ({ inputs }) => inputs[0]!;
 
-function reshape({ graph, layer, inputs, input }: LayerCall, rest: readonly number[]): number {
-  // −1 for the batch: TensorFlow Serving resizes the input when a request brings several.
-  const target = graph.constant(`${layer.name}/shape`, [rest.length + 1], Int32Array.of(-1, ...rest));
-  return graph.operator('RESHAPE', layer.name, [inputs[0]!, target], [input.shape[0]!, ...rest], {});
-}
+const reshape = (call: LayerCall, rest: readonly number[]): number =>
+  reshapeTo(call, call.inputs[0]!, call.layer.name, rest);
 
 const reshaped: LayerConversion = (call) => {
   const rest = (call.config.raw('target_shape') as readonly number[]).map(Number);
@@ -62,19 +59,87 @@ const globalPool =
 const zeroPadding: LayerConversion = ({ graph, layer, inputs, config, input }) => {
   config.only('data_format', 'channels_last');
   const raw = config.raw('padding') as number | readonly (number | readonly number[])[];
-  const sides =
-    typeof raw === 'number'
-      ? [
-          [raw, raw],
-          [raw, raw],
-        ]
-      : raw.map((side) => (typeof side === 'number' ? [side, side] : side));
-  if (sides.length !== 2 || input.shape.length !== 4)
-    throw unsupported(layer, 'it does not pad two dimensions', 'use ZeroPadding2D');
+  const sides = sidesOf(raw, input.shape.length - 2);
+  if (sides === undefined)
+    throw unsupported(
+      layer,
+      `padding is ${JSON.stringify(raw)}`,
+      'give one or two numbers for each dimension',
+    );
   const all = [[0, 0], ...sides, [0, 0]];
-  const amounts = graph.constant(`${layer.name}/paddings`, [4, 2], Int32Array.from(all.flat()));
+  const amounts = graph.constant(`${layer.name}/paddings`, [all.length, 2], Int32Array.from(all.flat()));
   const shape = input.shape.map((size, axis) => size + all[axis]![0]! + all[axis]![1]!);
   return graph.operator('PAD', layer.name, [inputs[0]!, amounts], shape, {});
+};
+
+/** What is added or cut at both ends of each dimension; Keras takes one number for all of them, or a list. */
+function sidesOf(raw: unknown, dimensions: number): readonly (readonly number[])[] | undefined {
+  if (typeof raw === 'number') return Array.from({ length: dimensions }, () => [raw, raw]);
+  if (!Array.isArray(raw)) return undefined;
+  const list = raw as readonly (number | readonly number[])[];
+  const sides =
+    dimensions === 1 && list.length === 2
+      ? [list as readonly number[]]
+      : list.map((side) => (typeof side === 'number' ? [side, side] : side));
+  return sides.length === dimensions ? sides : undefined;
+}
+
+const cropping: LayerConversion = ({ graph, layer, inputs, config, input }) => {
+  config.only('data_format', 'channels_last');
+  const rank = input.shape.length;
+  const sides = sidesOf(config.raw('cropping'), rank - 2);
+  if (sides === undefined)
+    throw unsupported(
+      layer,
+      `cropping is ${JSON.stringify(config.raw('cropping'))}`,
+      'give two numbers for each dimension',
+    );
+  const all = [[0, 0], ...sides, [0, 0]];
+  const shape = input.shape.map((size, axis) => size - all[axis]![0]! - all[axis]![1]!);
+  const constant = (name: string, values: readonly number[]): number =>
+    graph.constant(`${layer.name}/${name}`, [rank], Int32Array.from(values));
+  const begin = all.map(([before]) => before!);
+  const end = input.shape.map((size, axis) => size - all[axis]![1]!);
+  // Batch and channels are taken whole, whatever stands in begin and end.
+  const whole = 1 | (1 << (rank - 1));
+  return graph.operator(
+    'STRIDED_SLICE',
+    layer.name,
+    [
+      inputs[0]!,
+      constant('begin', begin),
+      constant('end', end),
+      constant(
+        'strides',
+        begin.map(() => 1),
+      ),
+    ],
+    shape,
+    { beginMask: whole, endMask: whole },
+  );
+};
+
+const upSampling: LayerConversion = ({ graph, layer, inputs, config, input }) => {
+  config.only('data_format', 'channels_last');
+  config.only('interpolation', 'nearest', 'bilinear');
+  const [factorH, factorW] = config.pair('size', [2, 2]);
+  const [batch = 1, height = 0, width = 0, channels = 0] = input.shape;
+  const shape = [batch, height * factorH, width * factorW, channels];
+  const size = graph.constant(`${layer.name}/size`, [2], Int32Array.of(shape[1]!, shape[2]!));
+  return config.text('interpolation', 'nearest') === 'nearest'
+    ? graph.operator('RESIZE_NEAREST_NEIGHBOR', layer.name, [inputs[0]!, size], shape)
+    : graph.operator('RESIZE_BILINEAR', layer.name, [inputs[0]!, size], shape, { halfPixelCenters: true });
+};
+
+const permute: LayerConversion = ({ graph, layer, inputs, config, input }) => {
+  const order = [0, ...(config.raw('dims') as readonly number[]).map(Number)];
+  const constant = graph.constant(`${layer.name}/order`, [order.length], Int32Array.from(order));
+  return graph.operator(
+    'TRANSPOSE',
+    layer.name,
+    [inputs[0]!, constant],
+    order.map((axis) => input.shape[axis]!),
+  );
 };
 
 export const shapeLayers: Readonly<Record<string, LayerConversion>> = {
@@ -85,6 +150,10 @@ export const shapeLayers: Readonly<Record<string, LayerConversion>> = {
   GlobalAveragePooling2D: globalPool('MEAN'),
   GlobalMaxPooling2D: globalPool('REDUCE_MAX'),
   ZeroPadding2D: zeroPadding,
+  Cropping1D: cropping,
+  Cropping2D: cropping,
+  UpSampling2D: upSampling,
+  Permute: permute,
   Dropout: identity,
   SpatialDropout1D: identity,
   SpatialDropout2D: identity,

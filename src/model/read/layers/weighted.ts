@@ -174,9 +174,37 @@ const dense: LayerConversion = (call) => {
   return activate(call, output, config.text('activation', 'linear'));
 };
 
+/** For a batch of 1: the operator takes the size of its output as a constant. */
+const conv2dTranspose: LayerConversion = (call) => {
+  const { graph, layer, inputs, input, config } = call;
+  config.only('data_format', 'channels_last');
+  config.only('padding', 'valid', 'same');
+  config.only('output_padding', null);
+  config.only('dilation_rate', [1, 1], 1);
+  const { shape, values } = transpose(weightOf(call, 'kernel'), [2, 0, 1, 3]);
+  const [out, kernelH, kernelW] = shape as [number, number, number];
+  const [strideH, strideW] = config.pair('strides', [1, 1]);
+  const same = config.text('padding', 'valid') === 'same';
+  const grown = (size: number, stride: number, kernelSize: number): number =>
+    size * stride + (same ? 0 : Math.max(kernelSize - stride, 0));
+  const size = [1, grown(input.shape[1]!, strideH, kernelH), grown(input.shape[2]!, strideW, kernelW), out];
+  const sizes = graph.constant(`${layer.name}/size`, [4], Int32Array.from(size));
+  const kernel = graph.constant(`${layer.name}/kernel`, shape, values);
+  const spread = graph.operator('TRANSPOSE_CONV', `${layer.name}/spread`, [sizes, kernel, inputs[0]!], size, {
+    padding: same ? PADDING.SAME : PADDING.VALID,
+    strideW,
+    strideH,
+  });
+  const shifted = graph.operator('ADD', layer.name, [spread, biasOf(call, out)], size, {
+    activation: FUSED.NONE,
+  });
+  return activate(call, shifted, config.text('activation', 'linear'));
+};
+
 export const weightedLayers: Readonly<Record<string, LayerConversion>> = {
   Conv2D: conv2d,
   DepthwiseConv2D: depthwiseConv2d,
   SeparableConv2D: separableConv2d,
+  Conv2DTranspose: conv2dTranspose,
   Dense: dense,
 };
