@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { project } from './project.ts';
-import { nodeLines, type NodeLine } from './support/node-lines.ts';
+import { nodeLines, type NodeLine } from '../src/dev/node-lines.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

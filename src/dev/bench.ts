@@ -4,6 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { benchPlan, formatPlanBench } from './bench/plan.ts';
 import { benchSynth, formatSynthBench } from './bench/synth.ts';
+import { benchValidate, formatValidateBench } from './bench/validate.ts';
+import { nodeLines } from './node-lines.ts';
 
 /** A benchmark compares with a peer, or with a bound, in the same run. */
 interface Bench {
@@ -21,6 +23,7 @@ const define = <T>(name: string, measure: () => T, format: (figures: T) => strin
 
 const BENCHES: readonly Bench[] = [
   define('synth', benchSynth, formatSynthBench),
+  define('validate', () => benchValidate(nodeLines().map(({ binary }) => binary)), formatValidateBench),
   define('plan', () => benchPlan(), formatPlanBench),
 ];
 

@@ -74,7 +74,16 @@ function timed(node: string, args: readonly string[], cwd: string): number {
   return seconds;
 }
 
+/** The figures as lines for a terminal. */
+export const formatValidateBench = (figures: readonly ValidateFigures[]): string =>
+  [
+    ...figures.map(
+      ({ node, bareSeconds, coldSeconds, warmSeconds }) =>
+        `validate of one fleet on Node ${node}: ${warmSeconds.toFixed(2)} s warm, ${coldSeconds.toFixed(2)} s cold; node -e 0 ${bareSeconds.toFixed(2)} s, ${(warmSeconds / bareSeconds).toFixed(1)} times less`,
+    ),
+    '',
+  ].join('\n');
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const nodes = [process.execPath, ...process.argv.slice(2)];
-  process.stdout.write(`${JSON.stringify(benchValidate(nodes), null, 2)}\n`);
+  process.stdout.write(formatValidateBench(benchValidate([process.execPath, ...process.argv.slice(2)])));
 }
