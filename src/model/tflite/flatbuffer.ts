@@ -1,15 +1,30 @@
-// Reading FlatBuffers that may be damaged: every offset is checked before it is followed.
+// Reading FlatBuffers that may be damaged: every offset is checked before it is followed, and what is made of the file is
+// bounded by its size, since offsets may lead to one vector from many places.
 
 import { UserError } from '../../errors.ts';
 
+/** Bytes that a table takes while it is read. */
+const TABLE_BYTES = 64;
+/** What may be made of a file, as a multiple of its size. */
+const MOST = 4;
+
+/** The file, and how many bytes may still be made of it. */
+interface Source {
+  readonly view: DataView;
+  left: number;
+}
+
 /** A table of a FlatBuffer: fields by slot, each checked to lie inside the file. */
 export class Table {
+  readonly #source: Source;
   readonly #view: DataView;
   readonly #at: number;
   readonly #vtable: number;
   readonly #vtableBytes: number;
 
-  private constructor(view: DataView, at: number) {
+  private constructor(source: Source, at: number) {
+    const { view } = source;
+    this.#source = source;
     this.#view = view;
     this.#at = at;
     this.#vtable = at - view.getInt32(within(view, at, 4), true);
@@ -24,7 +39,7 @@ export class Table {
     if (String.fromCharCode(...bytes.subarray(4, 8)) !== identifier) {
       throw damaged(`it does not carry the identifier ${identifier}`);
     }
-    return new Table(view, view.getUint32(0, true));
+    return new Table({ view, left: MOST * view.byteLength }, view.getUint32(0, true));
   }
 
   int(slot: number, initial = 0): number {
@@ -44,7 +59,9 @@ export class Table {
 
   text(slot: number): string | undefined {
     const vector = this.#vector(slot, 1);
-    return vector && Buffer.from(this.#bytes(vector)).toString('utf8');
+    if (vector === undefined) return undefined;
+    this.#spend(vector.count);
+    return Buffer.from(this.#bytes(vector)).toString('utf8');
   }
 
   bytes(slot: number): Uint8Array | undefined {
@@ -70,11 +87,11 @@ export class Table {
   }
 
   tables(slot: number): readonly Table[] {
-    return this.#map(slot, 4, (at) => this.#follow(at));
+    return this.#map(slot, 4, (at) => this.#follow(at), TABLE_BYTES);
   }
 
   #follow(at: number): Table {
-    return new Table(this.#view, at + this.#view.getUint32(at, true));
+    return new Table(this.#source, at + this.#view.getUint32(at, true));
   }
 
   #field(slot: number, bytes: number): number | undefined {
@@ -92,9 +109,15 @@ export class Table {
     return { at: within(this.#view, start + 4, count * bytes), count };
   }
 
-  #map<T>(slot: number, bytes: number, read: (at: number) => T): readonly T[] {
+  #map<T>(slot: number, bytes: number, read: (at: number) => T, cost = 8): readonly T[] {
     const vector = this.#vector(slot, bytes);
+    this.#spend((vector?.count ?? 0) * cost);
     return Array.from({ length: vector?.count ?? 0 }, (_, index) => read(vector!.at + index * bytes));
+  }
+
+  #spend(bytes: number): void {
+    this.#source.left -= bytes;
+    if (this.#source.left < 0) throw damaged('its vectors lie one upon another');
   }
 
   #bytes({ at, count }: { readonly at: number; readonly count: number }): Uint8Array {

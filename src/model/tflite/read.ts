@@ -27,6 +27,33 @@ const BYTES: Readonly<Partial<Record<Tensor['type'], number>>> = {
 const KINDS: ReadonlyMap<number, OperatorKind> = new Map(
   Object.entries(OPERATORS).map(([kind, { code }]) => [code, kind as OperatorKind]),
 );
+/** How many inputs an operator has at least, where it is more than one. */
+const INPUTS: Readonly<Partial<Record<OperatorKind, number>>> = {
+  ADD: 2,
+  SUB: 2,
+  MUL: 2,
+  DIV: 2,
+  MAXIMUM: 2,
+  MINIMUM: 2,
+  CONV_2D: 2,
+  DEPTHWISE_CONV_2D: 2,
+  FULLY_CONNECTED: 2,
+  TRANSPOSE_CONV: 3,
+  PRELU: 2,
+  PAD: 2,
+  PADV2: 3,
+  MEAN: 2,
+  SUM: 2,
+  REDUCE_MAX: 2,
+  TRANSPOSE: 2,
+  GATHER: 2,
+  SLICE: 3,
+  STRIDED_SLICE: 4,
+  RESIZE_BILINEAR: 2,
+  RESIZE_NEAREST_NEIGHBOR: 2,
+  EXPAND_DIMS: 2,
+  SPLIT: 2,
+};
 /** More would be no model, but a damaged count. */
 const MOST_ELEMENTS = 2 ** 31;
 
@@ -56,22 +83,51 @@ export function readTflite(bytes: Uint8Array): Graph {
     if (wrong !== undefined) throw damaged(`tensor ${wrong} of ${tensors.length} is named`);
     return indices;
   };
-  return {
+  const graph: Graph = {
     tensors,
     inputs: check(subgraph.ints(1), false),
     outputs: check(subgraph.ints(2), false),
     operators: subgraph.tables(3).map((table): Operator => {
       const code = codes[table.int(0)];
       if (code === undefined) throw damaged(`operator code ${table.int(0)} of ${codes.length} is named`);
+      const inputs = check(table.ints(1), true);
+      const outputs = check(table.ints(2), false);
+      const { kind } = code;
+      const wanted = INPUTS[kind] ?? 1;
+      if (inputs.slice(0, wanted).filter((index) => index >= 0).length < wanted || outputs.length === 0)
+        throw damaged(`an operator ${kind} has ${inputs.length} inputs and ${outputs.length} outputs`);
       return {
-        kind: code.kind,
+        kind,
         version: code.version,
-        inputs: check(table.ints(1), true),
-        outputs: check(table.ints(2), false),
+        inputs,
+        outputs,
         options: readOptions(code.kind, table.table(4)),
       };
     }),
   };
+  checkOrder(graph);
+  return graph;
+}
+
+/** @throws UserError `MODEL_DAMAGED` where an operator takes what is not there yet, or writes what is */
+function checkOrder({ tensors, operators, inputs, outputs }: Graph): void {
+  const there = new Set([
+    ...inputs,
+    ...tensors.flatMap(({ data }, index) => (data === undefined ? [] : [index])),
+  ]);
+  const take = (index: number): void => {
+    // Of size 0, a constant has no bytes.
+    if (index < 0 || there.has(index) || elements(tensors[index]!.shape) === 0) return;
+    throw damaged(`tensor ${index} is used before it is made`);
+  };
+  for (const operator of operators) {
+    operator.inputs.forEach(take);
+    for (const index of operator.outputs) {
+      if (there.has(index)) throw damaged(`tensor ${index} is made twice`);
+      there.add(index);
+    }
+  }
+  outputs.forEach(take);
 }
 
 function operatorCode(table: Table): { readonly kind: OperatorKind; readonly version: number } {
@@ -134,6 +190,8 @@ function readQuantization(
   if (scale.length !== 1 && scale.length !== along) {
     throw damaged(`tensor ${index} has ${scale.length} scales for ${along} channels`);
   }
+  if (zeroPoint.length > 0 && zeroPoint.length !== scale.length)
+    throw damaged(`tensor ${index} has ${scale.length} scales and ${zeroPoint.length} zero points`);
   return { scale, zeroPoint: zeroPoint.length === 0 ? scale.map(() => 0) : zeroPoint, axis };
 }
 
