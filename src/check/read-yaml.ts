@@ -59,7 +59,7 @@ export async function readYaml(file: string, text: string): Promise<YamlFile> {
     // A document of comments alone is nothing: the API server skips it too.
     if (value === null || value === undefined) return;
     for (const [item, prefix] of itemsOf(value)) {
-      const problem = problemOf(item);
+      const problem = problemOf(file, item);
       if (problem !== undefined) {
         problems.push({ ...problem, position });
         continue;
@@ -83,13 +83,16 @@ function itemsOf(value: unknown): readonly (readonly [item: unknown, prefix: str
 }
 
 /** Why a value is no Kubernetes object. */
-function problemOf(value: unknown): Omit<FileProblem, 'position'> | undefined {
+function problemOf(file: string, value: unknown): Omit<FileProblem, 'position'> | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const found = Array.isArray(value) ? 'a list' : JSON.stringify(value);
     return { kind: 'object', message: `document is no object but ${found}` };
   }
   const { apiVersion, kind, metadata } = asRecord(value);
   const missing = Object.entries({ apiVersion, kind }).filter(([, text]) => (asText(text) ?? '') === '');
+  if (missing.length === 2 && file.endsWith('.json')) {
+    return { kind: 'foreign', message: 'JSON without apiVersion and kind is made for something else' };
+  }
   if (missing.length > 0) {
     return { kind: 'object', message: `document has no ${missing.map(([name]) => name).join(' and no ')}` };
   }

@@ -22,6 +22,7 @@ export interface Beside {
 /**
  * Let the rules look at fleets, each with its pointers and the releases that these name.
  * @returns one report for each fleet
+ * @throws UserError `ROLLOUT_MISSING`, `ROLLOUT_CONFLICT`, `ROLLOUT_SYNTAX`
  */
 export async function checkBuilt(
   fleets: readonly BuiltFleet[],
@@ -30,7 +31,7 @@ export async function checkBuilt(
 ): Promise<readonly CheckReport[]> {
   const { checkFleet } = await import('../check/check.ts');
   const { nodeFileSystem } = await import('../output/node-file-system.ts');
-  const { openFleet } = await import('../output/open.ts');
+  const { openFleet, refuseMissingRollout } = await import('../output/open.ts');
   const { planFile } = await import('../output/plan-file.ts');
   const { rules } = await import('../rules/index.ts');
   const today = new Date(io.now()).toISOString().slice(0, 10);
@@ -43,6 +44,7 @@ export async function checkBuilt(
       Object.entries(releases).map(([of, release]) => [of, release.objects.map(({ object }) => object)]),
     );
     const opened = openFleet(nodeFileSystem, io.cwd, name);
+    refuseMissingRollout(opened);
     const state = states?.get(name) ?? opened.state;
     reports.push(
       await checkFleet(

@@ -47,7 +47,8 @@ export const validate = defineVerb<[paths: string[]], Options>({
 });
 
 async function checkAll(paths: readonly string[], against: string | undefined, io: Io): Promise<CheckReport> {
-  const files = paths.filter((path) => isManifest(path, io.cwd));
+  const { definitionOf } = await import('../fleet/load.ts');
+  const files = paths.filter((path) => isManifest(path, io.cwd) && definitionOf(path, io.cwd) === undefined);
   const fleets = paths.filter((path) => !files.includes(path));
   const { mergeReports } = await import('../check/report.ts');
   return mergeReports([
@@ -76,7 +77,7 @@ async function checkManifests(files: readonly string[], io: Io): Promise<CheckRe
   return checkFiles(loadFiles(files, io.cwd), { rules });
 }
 
-/** Whether an argument names YAML: by its ending, or as a folder. Everything else names a fleet. */
+/** Whether an argument is called as YAML is, or is a folder. Everything else names a fleet, as JSON in `fleets/` does. */
 const isManifest = (path: string, cwd: string): boolean =>
   /\.(ya?ml|json)$/.test(path) ||
-  (/[/\\.]/.test(path) && statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true);
+  statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true;

@@ -1,7 +1,7 @@
 // Reads fleet definitions from disk.
 
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { shortPath } from './import-errors.ts';
 import { importModule } from './import-module.ts';
@@ -49,13 +49,23 @@ export async function loadFleets(
   return fleets;
 }
 
+/**
+ * The definition in `fleets/` that a name, or the path of its file, means by what the file is called.
+ * @returns its absolute path; `undefined` for all else, also for a name that a definition gives itself
+ */
+export function definitionOf(name: string, cwd: string): string | undefined {
+  const path = /[\\/.]/.test(name) ? resolve(cwd, name) : undefined;
+  if (path === undefined) return calledAs(name, cwd);
+  return dirname(path) === resolve(cwd, FOLDER) && isDefinitionName(basename(path)) ? path : undefined;
+}
+
+const isDefinitionName = (name: string): boolean => DEFINITION.test(name) && !OTHER.test(name);
+
 /** Absolute paths, in byte order of names. */
 function definitions(cwd: string): string[] {
   const folder = join(cwd, FOLDER);
   const files = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
-  const found = files.filter(
-    (file) => !file.isDirectory() && DEFINITION.test(file.name) && !OTHER.test(file.name),
-  );
+  const found = files.filter((file) => !file.isDirectory() && isDefinitionName(file.name));
   if (found.length === 0) {
     throw new UserError(
       'FLEET_NONE',
@@ -77,10 +87,13 @@ function pathOf(name: string, cwd: string): string | undefined {
       'correct the path, or give a fleet by its name',
     );
   }
-  return ['ts', 'js', 'mjs', 'json']
+  return calledAs(name, cwd);
+}
+
+const calledAs = (name: string, cwd: string): string | undefined =>
+  ['ts', 'js', 'mjs', 'json']
     .map((extension) => join(cwd, FOLDER, `${name}.${extension}`))
     .find((path) => existsSync(path));
-}
 
 /** Definitions are usually called like their fleet; one that is not is found by loading them all. */
 async function findByName(name: string, options: LoadOptions): Promise<LoadedFleet> {

@@ -101,6 +101,20 @@ export const classesWithPointers = ({ found }: OpenedFleet): ReadonlySet<string>
   new Set([...found.files].flatMap((path) => pointerClass(path) ?? []));
 
 /**
+ * Refuse pointers whose rollout file is gone: taken for a new fleet, every slice would get the wanted release at once.
+ * @throws UserError `ROLLOUT_MISSING`
+ */
+export function refuseMissingRollout(opened: OpenedFleet): void {
+  if (opened.state !== undefined || classesWithPointers(opened).size === 0) return;
+  const file = rolloutFile(opened.name);
+  throw new UserError(
+    'ROLLOUT_MISSING',
+    `there is no ${file}, and ${fleetFolder(opened.name)}/slices has pointers: nothing was written`,
+    `check it out from Git: git checkout HEAD -- ${file}`,
+  );
+}
+
+/**
  * The state that verbs without a definition move.
  * @throws UserError `ROLLOUT_MISSING`
  */

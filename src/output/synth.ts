@@ -1,13 +1,11 @@
-import { UserError } from '../errors.ts';
 import { place, type Placement } from '../plan/place.ts';
 import type { Plan, PlanFile } from '../plan/plan.ts';
 import type { Releases } from '../synth/manifests.ts';
 import type { FileSystem } from './file-system.ts';
 import { refuseForeign } from './foreign.ts';
-import { rolloutFile } from './layout.ts';
 import { withLock } from './lock.ts';
 import { nodeFileSystem } from './node-file-system.ts';
-import { classesWithPointers, openFleet, type OpenedFleet } from './open.ts';
+import { classesWithPointers, openFleet, refuseMissingRollout } from './open.ts';
 import { formatPlan, planFile } from './plan-file.ts';
 import { reporting } from './reporting.ts';
 import { targetOf } from './target.ts';
@@ -74,17 +72,10 @@ function prepare(
     const on = opened[index]!;
     const plan = planFile(planned, releases);
     const pointing = classesWithPointers(on);
-    if (on.state === undefined && pointing.size > 0) throw rolloutMissing(on);
+    refuseMissingRollout(on);
     const placement = place(on.state, plan, { breakwater, hasPointers: (name) => pointing.has(name) });
     const target = targetOf(on, { state: placement.state, plan, planText: formatPlan(plan), releases });
     const work = workFor(fs, on, target);
     return { work, outcome: { fleet: plan.fleet, plan, placement, changes: changesOf(work) } };
   });
 }
-
-const rolloutMissing = ({ name }: OpenedFleet): UserError =>
-  new UserError(
-    'ROLLOUT_MISSING',
-    `there is no ${rolloutFile(name)}, and generated/${name}/slices has pointers: nothing was written`,
-    `check it out from Git: git checkout HEAD -- ${rolloutFile(name)}`,
-  );

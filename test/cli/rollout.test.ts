@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type Ran, run } from './run.ts';
@@ -273,6 +273,7 @@ test('synth without the rollout file writes nothing', async () => {
     "
   `);
   expect(repo.git('status', '--short')).toBe(' D fleets/hello.rollout.json\n');
+  expect(await run(repo.folder, ['validate'])).toMatchObject({ status: 2, stderr });
 });
 
 test('conflict markers in the rollout file are shown with both sides', async () => {
@@ -314,6 +315,25 @@ test('a release edited by hand is refused by synth and found by validate', async
   const found = await run(repo.folder, ['validate']);
   expect(found.status).toBe(1);
   expect(found.stdout).toContain(release);
+});
+
+test('a definition in JSON is checked as a fleet, by its file too', async () => {
+  const { loadFleets } = await import('../../src/fleet/load.ts');
+  const repo = repository();
+  const [loaded] = await loadFleets(['hello'], { cwd: repo.folder });
+  rmSync(join(repo.folder, 'fleets/hello.ts'));
+  writeFileSync(join(repo.folder, 'fleets/hello.json'), JSON.stringify(loaded!.spec));
+  const byName = await ok(run(repo.folder, ['validate', 'hello']));
+  expect(byName).toContain('1 fleet, 15 files');
+  expect(await ok(run(repo.folder, ['validate', 'fleets/hello.json']))).toBe(byName);
+});
+
+test('a folder of YAML needs no slash, and a fleet of its name comes first', async () => {
+  const repo = repository();
+  await ok(run(repo.folder, ['synth']));
+  expect(await ok(run(repo.folder, ['validate', 'generated']))).toContain('74 files');
+  mkdirSync(join(repo.folder, 'hello'));
+  expect(await ok(run(repo.folder, ['validate', 'hello']))).toContain('1 fleet');
 });
 
 test('validate --against compares with a commit', async () => {
