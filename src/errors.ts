@@ -41,6 +41,8 @@ export type ErrorCode =
   | 'MODEL_LOCK' // a model was never built, or its lock cannot be read
   | 'MODEL_GATE' // what was built does not pass its gates
   | 'CALIBRATION' // a calibration set that does not fit its model
+  | 'EVIDENCE' // evidence for a gate that does not fit its schema, its plan or its rollout
+  | 'NOTHING_TO_JUDGE' // no class has a release on the wave that is not settled
   | 'RULE_UNKNOWN' // no such rule
   | 'GIT'; // Git is needed and is not there, or refused
 

@@ -16,6 +16,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** File in schemas/ → where its type stands. */
 export const SCHEMAS: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
+  'evidence.schema.json': { file: 'src/gate/evidence.ts', type: 'Evidence' },
   'fleet.schema.json': { file: 'src/fleet/definition.ts', type: 'FleetDefinition' },
   'plan.schema.json': { file: 'src/plan/plan.ts', type: 'PlanFile' },
 };

@@ -47,6 +47,22 @@ export interface GateSpec {
   /** Silence after which a device counts as overdue. */
   readonly overdueAfter?: Duration;
   readonly offline?: { readonly treatAs: 'overdue' | 'exclude' };
+  /** How alike evidence is that comes from one device or one cluster. */
+  readonly correlation?: CorrelationSpec;
+}
+
+/** Intraclass correlations: 0 is independent, 1 a copy. The more alike evidence is, the more of it a gate asks for. */
+export interface CorrelationSpec {
+  /**
+   * Of two requests to one device. At 1 a device counts once, however many requests it answers.
+   * @default 1
+   */
+  readonly device?: Ratio;
+  /**
+   * Of two devices of one cluster.
+   * @default 0.1
+   */
+  readonly cluster?: Ratio;
 }
 
 export interface BudgetSpec {
