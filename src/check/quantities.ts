@@ -1,7 +1,7 @@
 // Quantities as they stand in objects: wrong ones are some other rule's finding, never an exception.
 
 import { UserError } from '../errors.ts';
-import { parseBytes, parseMillicores, parseQuantity } from '../fleet/units.ts';
+import { parseBytes, parseQuantity } from '../fleet/units.ts';
 import { asQuantity } from './json.ts';
 
 function orUndefined<T>(parse: () => T): T | undefined {
@@ -23,12 +23,6 @@ export function sameQuantity(left: string, right: string): boolean {
 export function bytesOf(value: unknown): number | undefined {
   const text = asQuantity(value);
   return text === undefined ? undefined : orUndefined(() => parseBytes(text));
-}
-
-/** Millicores of a field, rounded up; `undefined` where it is missing or no quantity. */
-export function millicoresOf(value: unknown): number | undefined {
-  const text = asQuantity(value);
-  return text === undefined ? undefined : orUndefined(() => parseMillicores(text));
 }
 
 const MiB = 2 ** 20;

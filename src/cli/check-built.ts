@@ -1,8 +1,8 @@
 import type { CheckReport } from '../check/finding.ts';
-import type { RolloutSubject } from '../check/rule.ts';
+import type { RolloutSubject, StoredRelease } from '../check/rule.ts';
 import type { OpenedFleet } from '../output/open.ts';
 import { namedReleases } from '../plan/named-releases.ts';
-import type { PlanFile } from '../plan/plan.ts';
+import type { PlanFile, ReleaseId } from '../plan/plan.ts';
 import type { RolloutState } from '../plan/state.ts';
 import type { Releases } from '../synth/manifests.ts';
 import type { BuiltFleet } from './build-fleets.ts';
@@ -52,7 +52,7 @@ export async function checkBuilt(
           loaded,
           plan,
           releases,
-          rollout: state && { state, plan: after, stored: storedReleases(state, opened, releases) },
+          rollout: state && { state, plan: after, stored: storedReleases(state, opened, after, releases) },
           change: before?.has(name) ? { before: before.get(name), after, objects } : undefined,
         },
         { rules, today },
@@ -63,20 +63,23 @@ export async function checkBuilt(
   return reports;
 }
 
-/** Every release that pointers name: as it is stored, or as it was made just now. */
+/** Every release that pointers name: as it is stored, also under a class's former name, or as it was made just now. */
 function storedReleases(
   state: RolloutState,
   { store }: OpenedFleet,
+  plan: PlanFile,
   releases: Releases,
 ): RolloutSubject['stored'] {
   const byClass = [...namedReleases(state)].map(([name, ids]) => {
     const made = releases[name];
-    const ofClass = [...ids].map((id) => {
+    const former = plan.classes[name]?.renamedFrom;
+    const release = (id: ReleaseId): StoredRelease => {
       const stored = store.get(name, id);
-      const isNew = stored.status === 'missing' && made?.id === id;
-      return [id, isNew ? { id, status: 'whole' as const, versions: made.versions } : stored] as const;
-    });
-    return [name, new Map(ofClass)] as const;
+      if (stored.status !== 'missing') return stored;
+      if (made?.id === id) return { id, status: 'whole', versions: made.versions };
+      return former === undefined ? stored : store.get(former, id);
+    };
+    return [name, new Map([...ids].map((id) => [id, release(id)]))] as const;
   });
   return new Map(byClass);
 }

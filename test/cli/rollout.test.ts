@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type Ran, run } from './run.ts';
@@ -274,6 +274,20 @@ test('synth without the rollout file writes nothing', async () => {
   `);
   expect(repo.git('status', '--short')).toBe(' D fleets/hello.rollout.json\n');
   expect(await run(repo.folder, ['validate'])).toMatchObject({ status: 2, stderr });
+});
+
+test('a class that is renamed in the middle of a rollout takes along what its pointers name', async () => {
+  const repo = await withCanary();
+  edit(repo, "'mini-pc': {", "'mini-box': {\n      renamedFrom: 'mini-pc',");
+  edit(repo, "class: 'mini-pc'", "class: 'mini-box'");
+  const synth = await ok(run(repo.folder, ['synth']));
+  expect(synth).toContain('class mini-box: takes over the pointers of class mini-pc, renamed');
+  expect(await ok(run(repo.folder, ['synth', '--check']))).toBe('');
+  const status = await ok(run(repo.folder, ['status', 'hello', '--format', 'json']));
+  expect(status).toContain('"mini-box"');
+  expect(status).not.toContain('"mini-pc"');
+  const releases = readdirSync(join(repo.folder, 'generated/hello/releases/mini-box'));
+  expect(releases.length).toBe(2);
 });
 
 test('conflict markers in the rollout file are shown with both sides', async () => {
