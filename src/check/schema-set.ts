@@ -94,8 +94,11 @@ const MINORS: Readonly<Record<string, () => Module<CompiledMinor>>> = {
   '1.37': () => import('#validators/kubernetes-1.37'),
 };
 
+/** Minors that have schemas, the newest last. */
+export const schemaMinors: readonly string[] = Object.keys(MINORS);
+
 /** The minor that objects are held against where nothing says which. */
-export const NEWEST_MINOR = Object.keys(MINORS).at(-1)!;
+export const NEWEST_MINOR = schemaMinors.at(-1)!;
 
 /**
  * Load the schemas of a minor: about 5 ms.

@@ -24,6 +24,8 @@ export interface Facts {
   readonly definitions: Readonly<Record<string, Schema>>;
   /** Feature gates: stage, and whether they are on by default. */
   readonly features: Readonly<Record<string, string>>;
+  /** What Pod Security refuses, by what is changed in a pod that it accepts. */
+  readonly podSecurity: Readonly<Record<string, string>>;
 }
 
 /** Facts by minor, such as `1.36`. */
@@ -96,6 +98,13 @@ export function mergeMinors(facts: Minors): ReadonlyMap<string, Table> {
         all.map(({ features }) => features),
       ),
     ],
+    [
+      'pod-security',
+      mergeTables(
+        minors,
+        all.map(({ podSecurity }) => podSecurity),
+      ),
+    ],
   ]);
   const definitions = mergeTables(
     minors,
@@ -122,6 +131,7 @@ export function splitMinors(files: ReadonlyMap<string, Table>): Minors {
         version: servers[minor]!,
         kinds: splitTable<Kind>(minor, files.get('kinds')!),
         features: splitTable<string>(minor, files.get('features')!),
+        podSecurity: splitTable<string>(minor, files.get('pod-security')!),
         definitions: splitTable<Schema>(minor, definitions),
       },
     ]),

@@ -15,6 +15,31 @@ const VOLUMES = new Set([
   'secret',
 ]);
 
+/** Allowed by Pod Security of 1.34 to 1.37: schemas/kubernetes/pod-security.json. */
+const SYSCTLS = new Set([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.tcp_wmem',
+]);
+
+/** Where the kubelet connects to a host that the pod names. */
+const HANDLERS = [
+  ['livenessProbe'],
+  ['readinessProbe'],
+  ['startupProbe'],
+  ['lifecycle', 'postStart'],
+  ['lifecycle', 'preStop'],
+] as const;
+
 export default defineRule({
   id: 'pod-security',
   on: 'objects',
@@ -24,7 +49,7 @@ export default defineRule({
   source: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',
   since: '0.1.0',
 
-  *check({ objects }) {
+  *check({ objects, schemas }) {
     for (const pod of podTemplates(objects)) {
       const podContext = asRecord(pod.spec['securityContext']);
       const ofPod = [
@@ -35,6 +60,10 @@ export default defineRule({
           const kinds = Object.keys(asRecord(volume)).filter((key) => key !== 'name' && !VOLUMES.has(key));
           return kinds.map((kind) => `has a ${kind} volume "${asText(asRecord(volume)['name']) ?? ''}"`);
         }),
+        ...asList(podContext['sysctls']).flatMap((sysctl) => {
+          const name = asText(asRecord(sysctl)['name']);
+          return name === undefined || SYSCTLS.has(name) ? [] : [`sets sysctl ${name}`];
+        }),
       ];
       if (ofPod.length > 0) {
         yield {
@@ -44,8 +73,10 @@ export default defineRule({
           fix: 'do without, or accept it with a reason: ignore: [{ rule, path, reason }]',
         };
       }
+      // Root in a user namespace of its own is nobody outside; Pod Security knows that from 1.35 on.
+      const isOwnUser = pod.spec['hostUsers'] === false && schemas?.minor !== '1.34';
       for (const container of containersOf(pod)) {
-        const lacks = unrestricted(container.spec, podContext);
+        const lacks = unrestricted(container.spec, podContext, isOwnUser);
         if (lacks.length === 0) continue;
         yield {
           path: `${container.path}/securityContext`,
@@ -106,7 +137,7 @@ export default defineRule({
 });
 
 /** What keeps a container from the restricted profile. */
-function unrestricted(spec: Json, podContext: Json): readonly string[] {
+function unrestricted(spec: Json, podContext: Json, isOwnUser: boolean): readonly string[] {
   const context = asRecord(spec['securityContext']);
   const either = (field: string): unknown => context[field] ?? podContext[field];
   const drop = asList(within(context, 'capabilities', 'drop'));
@@ -116,14 +147,18 @@ function unrestricted(spec: Json, podContext: Json): readonly string[] {
     const { hostPort } = asRecord(port);
     return typeof hostPort === 'number' && hostPort !== 0 ? [hostPort] : [];
   });
+  const hosts = HANDLERS.flatMap((path) =>
+    ['httpGet', 'tcpSocket'].flatMap((kind) => asText(within(spec, ...path, kind, 'host')) ?? []),
+  );
   const lacks: readonly (readonly [boolean, string])[] = [
     [context['privileged'] === true, 'is privileged'],
-    [either('runAsNonRoot') !== true || either('runAsUser') === 0, 'may run as root'],
+    [!isOwnUser && (either('runAsNonRoot') !== true || either('runAsUser') === 0), 'may run as root'],
     [context['allowPrivilegeEscalation'] !== false, 'may gain privileges'],
     [!drop.includes('ALL'), 'keeps its capabilities'],
     [added.length > 0, `adds ${added.join(', ')}`],
     [seccomp !== 'RuntimeDefault' && seccomp !== 'Localhost', 'no seccompProfile'],
     [hostPorts.length > 0, `takes hostPort ${hostPorts.join(', ')}`],
+    [hosts.length > 0, `probes host ${hosts.join(', ')}`],
   ];
   return lacks.flatMap(([lacking, what]) => (lacking ? [what] : []));
 }

@@ -59,6 +59,8 @@ export async function startControlPlane({ folder, name, emulate, path }: Options
           `--service-account-signing-key-file=${key}`,
           `--token-auth-file=${join(data, 'tokens.csv')}`,
           '--authorization-mode=RBAC',
+          // As K3s starts it.
+          '--allow-privileged=true',
           '--service-cluster-ip-range=10.0.0.0/24',
           ...(emulate === undefined ? [] : [`--emulated-version=${emulate}`]),
         ],

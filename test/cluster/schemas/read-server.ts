@@ -4,6 +4,7 @@ import type { Facts, Kind, Schema } from '../../../src/dev/kubernetes-files.ts';
 import type { Api } from '../harness/api.ts';
 import { until } from '../harness/until.ts';
 import { canonical } from './compact.ts';
+import { readPodSecurity } from './read-pod-security.ts';
 
 interface Resource {
   readonly name: string;
@@ -97,6 +98,7 @@ export async function readServer(api: Api): Promise<Facts> {
     kinds,
     definitions: reachable(definitions, Object.values(kinds)),
     features: await readFeatures(api),
+    podSecurity: await readPodSecurity(api),
   };
 }
 
