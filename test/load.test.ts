@@ -453,6 +453,18 @@ test('a broken copy of a translation is made again', async () => {
   expect((await loadFleets([], { cwd }))[0]?.spec.name).toBe('a');
 });
 
+test('a copy of a translation that cannot be read or written, as on a full disk, is done without', async () => {
+  const { mkdirSync, readdirSync, rmSync } = await import('node:fs');
+  const cwd = project({ 'fleets/a.ts': ts('a') });
+  await loadFleets([], { cwd });
+  const cache = join(cwd, '.breakwater/jiti');
+  for (const name of readdirSync(cache)) {
+    rmSync(join(cache, name));
+    mkdirSync(join(cache, name));
+  }
+  expect((await loadFleets([], { cwd }))[0]?.spec.name).toBe('a');
+});
+
 test('a folder that cannot be written to is no obstacle', async () => {
   const cwd = project({ 'fleets/a.ts': ts('a'), '.breakwater': 'a file where the folder would be' });
   chmodSync(cwd, 0o555);

@@ -28,16 +28,23 @@ const START = Symbol.for('breakwater.start');
 export async function importModule(path: string, file: string, options: ImportOptions): Promise<unknown> {
   // Required, since an import would read its 150 KB twice, once for the names of its exports.
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof JitiModule;
-  const jiti = createJiti(path, {
-    fsCache: join(options.cwd, '.breakwater/jiti'),
-    moduleCache: false,
-    interopDefault: false,
-    virtualModules: { breakwater: authoring },
-  });
+  const loader = (fsCache: string | false): Jiti =>
+    createJiti(path, {
+      fsCache,
+      moduleCache: false,
+      interopDefault: false,
+      virtualModules: { breakwater: authoring },
+    });
   let module: unknown;
   const restore = printToStderr();
   try {
-    module = await load(jiti, path, options.timeoutMs);
+    module = await load(loader(join(options.cwd, '.breakwater/jiti')), path, options.timeoutMs).catch(
+      // A cache that cannot be written, as on a full disk, must not stand in the way.
+      (error: unknown) => {
+        if (!isSystemError(error)) throw error;
+        return load(loader(false), path, options.timeoutMs);
+      },
+    );
   } catch (error) {
     if (error instanceof TimeoutError) {
       throw new UserError(
@@ -61,6 +68,9 @@ function printToStderr(): () => void {
 }
 
 class TimeoutError extends Error {}
+
+const isSystemError = (error: unknown): boolean =>
+  typeof (error as NodeJS.ErrnoException | null)?.syscall === 'string';
 
 async function load(jiti: Jiti, path: string, timeoutMs: number): Promise<unknown> {
   try {
