@@ -1,9 +1,11 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadSchemas, schemaMinors } from '../src/check/schema-set.ts';
 import { exampleObjects } from '../src/rules/example-objects.ts';
 import podSecurity from '../src/rules/pod-security.ts';
 import { crdFiles, keptOrigins, readCrds } from './cluster/schemas/crds.ts';
 import { kubernetesFiles, readFolder, readKubernetes } from './cluster/schemas/files.ts';
+import { expandParts, shareParts } from './cluster/schemas/shared-parts.ts';
 import { PROBES } from './cluster/schemas/read-pod-security.ts';
 
 test('what minors share is kept once, and every minor can be read back', () => {
@@ -41,6 +43,21 @@ test.each(schemaMinors)(
 test('the definitions of custom resources are whole in schemas/crds', () => {
   const origins = keptOrigins();
   expect(crdFiles(readCrds(), ({ metadata }) => origins.get(metadata.name)!)).toEqual(readFolder('crds'));
+});
+
+test('parts that are shared come back where they were', () => {
+  const part = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.string({ minLength: 150 }), { minKeys: 2 });
+  const parts = fc.array(part, { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(parts, fc.array(fc.nat({ max: 3 }), { maxLength: 8 }), (some, picks) => {
+      const schema = {
+        properties: Object.fromEntries(
+          picks.map((pick, index) => [`p${index}`, { items: some[pick % some.length], type: 'array' }]),
+        ),
+      };
+      expect(expandParts(shareParts(schema))).toEqual(schema);
+    }),
+  );
 });
 
 test('all of it stays below 2 MB', () => {

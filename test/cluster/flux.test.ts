@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { containerServer } from '../../src/index.ts';
+import { containerServer, git } from '../../src/index.ts';
 import { describeCluster, runFolder } from './cluster-test.ts';
 import {
   isReady,
@@ -13,7 +13,7 @@ import {
   type FluxCluster,
 } from './harness/flux-cluster.ts';
 import { startSource, type Source } from './harness/source.ts';
-import { beginStory, editServer, type Story } from './harness/story.ts';
+import { beginStory, editServer, type Draft, type Story } from './harness/story.ts';
 import { until } from './harness/until.ts';
 
 /** Of five devices: ceil(1 % of 5) + 1. */
@@ -52,8 +52,8 @@ describeCluster.concurrent('Flux', () => {
   afterAll(() => Promise.all([source?.stop(), early?.stop(), late?.stop()]));
 
   /** A fleet whose first release runs on `early`, which is in the canary wave. */
-  async function begin(fleet: string): Promise<Story> {
-    const story = await beginStory({ runFolder, source, fleet });
+  async function begin(fleet: string, change: (draft: Draft) => void = () => undefined): Promise<Story> {
+    const story = await beginStory({ runFolder, source, fleet, change });
     await story.edit(() => undefined);
     await story.bootstrap(early, story.clusterName('canary'));
     await untilReady(early, fleet, await story.push(early));
@@ -190,6 +190,10 @@ describeCluster.concurrent('Flux', () => {
           pods.some((pod) => versionOf(pod) !== good)
         );
       });
+      const pods = await podsOf(cluster, fleet);
+      expect(pods.filter((pod) => !isReady(pod)).length).toBeLessThanOrEqual(MAX_UNAVAILABLE);
+      // The bad release has other ConfigMaps; a pod of the one before that starts again still finds its own.
+      expect(await missingConfigMaps(cluster, fleet)).toEqual([]);
     }
     await story.repository.run('rollback', fleet, '--reason', 'it never answers');
     const revision = await story.push(early, late);
@@ -209,7 +213,13 @@ describeCluster.concurrent('Flux', () => {
 
   test('takes a cluster that was offline for three releases straight to the current one', async () => {
     const fleet = 'offline';
-    const story = await begin(fleet);
+    const story = await begin(fleet, (draft) => {
+      draft.delivery = {
+        ...draft.delivery,
+        source: git({ url: 'https://git.example.com/fleets.git', branch: 'main' }),
+      };
+    });
+    expect(story.sourceKind).toBe('GitRepository');
     for (const memory of ['600Mi', '700Mi', '800Mi'])
       await story.edit((draft) => editServer(draft, { memory }));
     await untilReady(early, fleet, await story.push(early));

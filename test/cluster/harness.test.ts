@@ -44,7 +44,7 @@ describeCluster('the harness', () => {
     const plane = await startControlPlane({ folder: runFolder, name: 'short' });
     console.log(`control plane ready in ${Date.now() - started} ms`);
     const { body } = await plane.api.demand<{ gitVersion: string }>('GET', '/version');
-    expect(body.gitVersion).toBe('v1.37.2');
+    expect(body.gitVersion).toMatch(/^v1\.\d+\.\d+/);
     expect(new Set(runningIn(runFolder))).toEqual(new Set([plane.etcd.pid, plane.server.pid]));
     await plane.stop();
     expect(runningIn(runFolder)).toEqual([]);

@@ -35,10 +35,12 @@ interface Options {
   readonly source: Source;
   /** Names the fleet. */
   readonly fleet: string;
+  /** What is other than in hello-edge from the beginning. */
+  readonly change?: (draft: Draft) => void;
 }
 
 /** Begin with hello-edge under another name, small enough that many fit one node. */
-export async function beginStory({ runFolder, source, fleet }: Options): Promise<Story> {
+export async function beginStory({ runFolder, source, fleet, change }: Options): Promise<Story> {
   const [hello] = await loadFleets(['hello-edge'], { cwd: process.cwd() });
   const draft = structuredClone(hello!.spec) as Draft;
   draft.name = fleet;
@@ -55,6 +57,7 @@ export async function beginStory({ runFolder, source, fleet }: Options): Promise
   draft.inventory = [{ class: 'mini-pc', region: 'north', clusters: 10_000, devicesPerCluster: 5 }];
   draft.rollout = { ...draft.rollout, budget: { maxHarmedDevices: 50_000, maxDevicesPerPromotion: 50_000 } };
   editServer(draft, { loadTime: '10s' });
+  change?.(draft);
   const repository = createRepository(runFolder);
   const sourceKind = draft.delivery.source.kind === 'git' ? 'GitRepository' : 'OCIRepository';
 
