@@ -42,7 +42,8 @@ export const build = defineVerb<[models: readonly string[]], Options>({
   },
 });
 
-function refuseUnknown(names: readonly string[], known: readonly string[]): void {
+/** @throws UserError `FLAG` for the name of a model that no fleet builds */
+export function refuseUnknown(names: readonly string[], known: readonly string[]): void {
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new UserError(

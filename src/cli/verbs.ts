@@ -6,6 +6,7 @@ import { init } from './init.ts';
 import { model } from './model/index.ts';
 import { plan } from './plan.ts';
 import { promote } from './promote.ts';
+import { push } from './push.ts';
 import { retry } from './retry.ts';
 import { rollback } from './rollback.ts';
 import { rules } from './rules.ts';
@@ -19,6 +20,7 @@ import type { Verb, VerbGroup } from './verb.ts';
 export const verbs = [
   init,
   build,
+  push,
   model,
   plan,
   synth,

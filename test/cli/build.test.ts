@@ -1,28 +1,9 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { modelGates } from '../../src/model/gates/index.ts';
-import { digitsFile } from '../model/digits.ts';
-import { project } from '../project.ts';
+import { fleetWith } from './fleet-with-model.ts';
 import { run } from './run.ts';
-
-const model = (more: string): string => `
-  { name: 'digits', repository: 'registry.example.com/models/digits', source: 'model.h5', recipe: 'int8',
-    calibration: 'calibration.npz', evaluation: 'test.npz', ${more} }`;
-
-/** A project whose only fleet defines one model by its trained network. */
-function fleetWith(more = ''): string {
-  const folder = project({
-    'package.json': '{ "type": "module" }',
-    'fleets/shop.ts': readFileSync(digitsFile('../../hello-edge.ts'), 'utf8')
-      .replace(/import \{ digits \}.*\n/, `const digits = ${model(more)};\n`)
-      .replaceAll("name: 'hello-edge'", "name: 'shop'"),
-  });
-  mkdirSync(join(folder, 'fleets/models'), { recursive: true });
-  for (const file of ['model.h5', 'calibration.npz', 'test.npz'])
-    copyFileSync(digitsFile(file), join(folder, 'fleets', file));
-  return folder;
-}
 
 test('a fleet whose model was never built says so', async () => {
   expect(await run(fleetWith(), ['validate'])).toMatchInlineSnapshot(`
