@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   check: ['errors.ts', 'fleet', 'plan', 'synth'],
   rules: ['errors.ts', 'check', 'fleet', 'plan', 'gate'],
   output: ['errors.ts', 'fleet', 'synth', 'plan'],
-  report: ['errors.ts', 'check', 'plan', 'output', 'model'],
+  report: ['errors.ts', 'check', 'gate', 'plan', 'output', 'model'],
   sim: ['errors.ts', 'fleet', 'plan', 'gate'],
 };
 const ALL = new Set(['cli', 'dev']);

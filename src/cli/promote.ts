@@ -15,7 +15,7 @@ export const promote = defineVerb<[fleet: string], Options>({
   name: 'promote',
   summary: 'hand a release on to the next wave',
   description:
-    "Hand the release of each class on to the next wave: move the pointers, print what to commit. Refused while the wave before has been watched for less than its soak, counted from the commit that moved it. Whether the gate's thresholds hold is not read by this verb: people look at the evidence on their dashboards before they promote.",
+    "Hand the release of each class on to the next wave: move the pointers, print what to commit. Refused while the wave before has been watched for less than its soak, counted from the commit that moved it. Whether the gate's thresholds hold is not read by this verb: run breakwater gate on the evidence, or look at it, before you promote.",
   examples: ['promote hello-edge', "promote hello-edge --wave early --early 'fix of an outage'"],
   declare: (command) =>
     command

@@ -3,12 +3,12 @@ import { Argument } from 'commander';
 import { defineVerb } from './verb.ts';
 import { packageRoot } from './version.ts';
 
-const SCHEMAS = ['fleet', 'plan'];
+const SCHEMAS = ['fleet', 'plan', 'evidence'];
 
 /** Print a JSON schema. */
 export const schema = defineVerb<[name: string], object>({
   name: 'schema',
-  summary: 'print the JSON schema of a fleet definition or of plan.json',
+  summary: 'print the JSON schema of a fleet definition, of plan.json or of evidence for a gate',
   examples: ['schema > fleet.schema.json', 'schema plan'],
   declare: (command) =>
     command.addArgument(new Argument('[name]', 'which schema').choices(SCHEMAS).default('fleet')),

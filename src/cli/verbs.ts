@@ -2,6 +2,7 @@ import { bootstrap } from './bootstrap.ts';
 import { build } from './build.ts';
 import { diff } from './diff.ts';
 import { explain } from './explain.ts';
+import { gate } from './gate.ts';
 import { init } from './init.ts';
 import { model } from './model/index.ts';
 import { plan } from './plan.ts';
@@ -27,6 +28,7 @@ export const verbs = [
   validate,
   diff,
   status,
+  gate,
   promote,
   rollback,
   retry,

@@ -68,5 +68,13 @@ export function releaseFile(path: string): { class: string; release: string; pat
 /** The rollout file of a fleet, from the repository's root. */
 export const rolloutFile = (fleet: string): string => `fleets/${fleet}.rollout.json`;
 
+/** What a gate said of a class's release on a wave, from the repository's root. */
+export const gateRecordFile = (of: {
+  readonly fleet: string;
+  readonly class: string;
+  readonly release: string;
+  readonly wave: string;
+}): string => `fleets/rollouts/${of.fleet}/${of.class}/${of.release}/${of.wave}.json`;
+
 /** The folder of a fleet, from the repository's root. */
 export const fleetFolder = (fleet: string): string => `generated/${fleet}`;

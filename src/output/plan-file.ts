@@ -22,7 +22,10 @@ export function planFile(plan: Plan, releases: Releases): PlanFile {
 }
 
 /** The text of `plan.json`: the same bytes for the same plan, one line for what fits on one. */
-export const formatPlan = (plan: PlanFile): string => `${formatJson(plan, '')}\n`;
+export const formatPlan = (plan: PlanFile): string => formatCompact(plan);
+
+/** JSON with one line for what fits on one. */
+export const formatCompact = (value: unknown): string => `${formatJson(value, '')}\n`;
 
 /**
  * Read a plan and check it against `schemas/plan.schema.json`.

@@ -42,7 +42,7 @@ test('a value that is no choice exits 2 and lists the choices', async () => {
   const { status, stderr } = await run(here, ['schema', 'wave']);
   expect(status).toBe(2);
   expect(stderr).toMatchInlineSnapshot(`
-    "error[FLAG]: 'wave' is no name: the choices are fleet, plan
+    "error[FLAG]: 'wave' is no name: the choices are fleet, plan, evidence
       fix: see --help
     "
   `);
@@ -101,8 +101,8 @@ test('promote --help says who reads the evidence', async () => {
 
     Hand the release of each class on to the next wave: move the pointers, print what to commit. Refused
     while the wave before has been watched for less than its soak, counted from the commit that moved
-    it. Whether the gate's thresholds hold is not read by this verb: people look at the evidence on
-    their dashboards before they promote.
+    it. Whether the gate's thresholds hold is not read by this verb: run breakwater gate on the
+    evidence, or look at it, before you promote.
 
     Arguments:
       fleet              name of a fleet, or its file
