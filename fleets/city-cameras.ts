@@ -18,7 +18,7 @@ import { frameGrabber } from './workloads/frame-grabber.ts';
 const serving = tensorflowServing({
   image:
     'registry.example.com/tensorflow/serving@sha256:cb18f087d31e8eb653cefd64d0077a033fbf8eeefd2bf46726e087cc0a96aed5',
-  // Of a server without a model: measure yours.
+  // Without a model. An example, as the image is: measure yours on the device.
   baseMemory: '220Mi',
 });
 
@@ -52,7 +52,7 @@ export default defineFleet({
       ignore: [
         {
           rule: 'k3s-supported',
-          reason: 'the vendor supports 1.34 with its drivers until they are ported to 1.36',
+          reason: 'the drivers of this board are proven with 1.34; 1.36 comes with its next system image',
           until: '2027-06-30',
         },
       ],

@@ -27,7 +27,7 @@ export default defineFleet({
       server: tensorflowServing({
         image:
           'registry.example.com/tensorflow/serving@sha256:cb18f087d31e8eb653cefd64d0077a033fbf8eeefd2bf46726e087cc0a96aed5',
-        // Of a server without a model: measure yours.
+        // Without a model. An example, as the image is: measure yours on the device.
         baseMemory: '220Mi',
       }),
       memory: '512Mi',

@@ -30,6 +30,7 @@ export default defineFleet({
         args: ['--model-root=/models/shelf-gaps', '--listen=:8080'],
         ports: { http: 8080 },
         ready: '/ready',
+        // Without a model. An example, as the image is.
         baseMemory: '48Mi',
       }),
       memory: '192Mi',

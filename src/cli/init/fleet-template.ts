@@ -40,7 +40,7 @@ export default defineFleet({
       model: 'detector',
       server: tensorflowServing({
         image: 'registry.example.com/tensorflow/serving@sha256:${'2'.repeat(64)}',
-        // Of a server without a model: measure yours.
+        // Without a model. An example, as the image is: measure yours on the device.
         baseMemory: '220Mi',
       }),
       memory: '512Mi',
