@@ -58,7 +58,8 @@ async function startKubernetes(
 
 /**
  * kwok: plays the kubelet of the nodes whose annotation `kwok.x-k8s.io/node` names it (`kwok-stages.yaml`).
- * @param name of this kwok; several on one plane are several power plugs
+ * @param name of this kwok; several on one plane are several power plugs. The one named `stuck` starts no pod
+ *   (`kwok-stuck.yaml`)
  */
 export async function startKwok(plane: ControlPlane, name = 'kwok'): Promise<Running> {
   const { process } = await startOnFreePorts(
@@ -70,7 +71,7 @@ export async function startKwok(plane: ControlPlane, name = 'kwok'): Promise<Run
         program: 'kwok',
         args: [
           `--kubeconfig=${plane.kubeconfig}`,
-          `--config=${fileURLToPath(new URL('kwok-stages.yaml', import.meta.url))}`,
+          `--config=${fileURLToPath(new URL(name === 'stuck' ? 'kwok-stuck.yaml' : 'kwok-stages.yaml', import.meta.url))}`,
           '--manage-all-nodes=false',
           // Heartbeats by lease, every quarter of this.
           '--node-lease-duration-seconds=20',

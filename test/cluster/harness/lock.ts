@@ -5,7 +5,8 @@ import { isAlive, ownIdentity } from './identity.ts';
 import { until } from './until.ts';
 
 /**
- * Run `work` while holding a lock; wait for whoever holds it. A lock whose owner is dead is taken over.
+ * Run `work` while holding a lock; wait for whoever holds it. A lock whose owner is dead is taken over, in rare cases
+ * by two that waited for it: what is done under a lock must do no harm when it is done twice.
  * @param file path of the lock; its folder exists
  */
 export async function withLock<T>(file: string, work: () => T | Promise<T>): Promise<T> {
