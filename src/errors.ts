@@ -43,7 +43,7 @@ export type ErrorCode =
   | 'CALIBRATION' // a calibration set that does not fit its model
   | 'EVIDENCE' // evidence for a gate that does not fit its schema, its plan or its rollout
   | 'NOTHING_TO_JUDGE' // no class has a release on the wave that is not settled
-  | 'REGISTRY' // a registry cannot be reached, or refuses
+  | 'REGISTRY' // a registry does not answer, refuses, or answers wrongly; a login that cannot be read
   | 'RULE_UNKNOWN' // no such rule
   | 'GIT'; // Git is needed and is not there, or refused
 

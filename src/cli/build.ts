@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
 import type { ModelToBuild } from '../fleet/load.ts';
 import { progress, type ExitStatus, type Io } from './io.ts';
+import { chooseModels } from './models-chosen.ts';
 import { defineVerb } from './verb.ts';
 import { ownPackage } from './version.ts';
 
@@ -22,15 +22,7 @@ export const build = defineVerb<[models: readonly string[]], Options>({
       .argument('[models...]', 'names of models; none means all')
       .option('--check', 'build again and compare with the lock files; write nothing'),
   async run([names], options, io): Promise<ExitStatus> {
-    const { loadModels } = await import('../fleet/load.ts');
-    const models = await loadModels({ cwd: io.cwd });
-    refuseUnknown(
-      names,
-      models.map(({ spec }) => spec.name),
-    );
-    const wanted = models.filter(({ spec }) => names.length === 0 || names.includes(spec.name));
-    if (wanted.length === 0)
-      io.stderr('no fleet defines a model by its trained network: there is nothing to build\n');
+    const wanted = await chooseModels(names, io, 'build');
     let status: ExitStatus = 0;
     for (const model of wanted) {
       progress(io, `building ${model.spec.name}`);
@@ -41,17 +33,6 @@ export const build = defineVerb<[models: readonly string[]], Options>({
     return status;
   },
 });
-
-/** @throws UserError `FLAG` for the name of a model that no fleet builds */
-export function refuseUnknown(names: readonly string[], known: readonly string[]): void {
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new UserError(
-    'FLAG',
-    `no fleet builds a model ${JSON.stringify(unknown)}`,
-    known.length === 0 ? 'define one with a source' : `the models are ${known.join(', ')}`,
-  );
-}
 
 async function buildOne({ spec, folder }: ModelToBuild, { check }: Options, io: Io): Promise<ExitStatus> {
   const { existingLock, lockPath, matches } = await import('../fleet/model-lock.ts');

@@ -1,66 +1,93 @@
 import { join } from 'node:path';
-import type { ModelToBuild } from '../fleet/load.ts';
 import { UserError } from '../errors.ts';
-import { refuseUnknown } from './build.ts';
+import type { ModelToBuild } from '../fleet/load.ts';
+import type { ModelLock } from '../fleet/model-lock.ts';
 import { progress, type ExitStatus, type Io } from './io.ts';
+import { chooseModels } from './models-chosen.ts';
 import { defineVerb } from './verb.ts';
 
 interface Options {
   readonly check?: true;
 }
 
-/** Push the images of built models. Status 1 where `--check` finds one missing. */
+/** Bring built models to their registries. */
 export const push = defineVerb<[models: readonly string[]], Options>({
   name: 'push',
-  summary: 'push the images of built models to their registries',
+  summary: 'bring the images of built models to their registries, or ask whether they are there',
   description:
-    'Pushes the image that each lock file names to the repository of its definition, over the OCI distribution protocol. What the registry has already is skipped, so a push that was cut short goes on where it was. Credentials come from the file that docker login writes; plain HTTP goes to this machine alone.',
-  examples: ['push', 'push digits --check'],
+    'Sends what breakwater build made to the repository that the definition of each model names; what is there is ' +
+    "not sent twice. Logins are Docker's: docker login, or DOCKER_CONFIG. A registry on this " +
+    'machine is spoken to in plain HTTP, every other one in HTTPS.',
+  examples: ['push', 'push digits', 'push --check'],
   declare: (command) =>
     command
       .argument('[models...]', 'names of models; none means all')
-      .option('--check', 'ask whether the images are there; push nothing'),
-  async run([names], options, io): Promise<ExitStatus> {
-    const { loadModels } = await import('../fleet/load.ts');
-    const models = await loadModels({ cwd: io.cwd });
-    refuseUnknown(
-      names,
-      models.map(({ spec }) => spec.name),
-    );
+      .option('--check', 'only ask whether the image of each lock file is there; exit 1 where one is not'),
+  async run([names], { check }, io): Promise<ExitStatus> {
+    const wanted = await chooseModels(names, io, 'push');
     let status: ExitStatus = 0;
-    for (const model of models) {
-      if (names.length > 0 && !names.includes(model.spec.name)) continue;
-      if ((await pushOne(model, options, io)) === 1) status = 1;
+    for (const model of wanted) {
+      const lock = await lockOf(model);
+      progress(io, `${check === undefined ? 'pushing' : 'asking for'} ${model.spec.name}`);
+      try {
+        if (check === undefined) await pushOne(model, lock, io);
+        else if (!(await isThere(model, lock, io))) status = 1;
+      } finally {
+        progress(io, '');
+      }
     }
     return status;
   },
 });
 
-async function pushOne({ spec, folder }: ModelToBuild, { check }: Options, io: Io): Promise<ExitStatus> {
-  const { existingLock, lockPath } = await import('../fleet/model-lock.ts');
-  const { parseRepository, Registry } = await import('../model/package/registry.ts');
-  const { dockerCredentials } = await import('../model/package/registry-auth.ts');
-  const { loadImage } = await import('../model/store.ts');
+/** The lock of a model as it is defined now. @throws UserError `MODEL_LOCK` */
+async function lockOf({ spec, folder }: ModelToBuild): Promise<ModelLock> {
+  const { definitionDigest, existingLock, lockPath } = await import('../fleet/model-lock.ts');
   const lock = existingLock(join(folder, lockPath(spec.name)));
-  if (lock === undefined) {
-    throw new UserError('MODEL_LOCK', `model ${spec.name} was never built`, 'run breakwater build first');
-  }
-  const [repository, digest] = lock.image.split('@') as [string, string];
-  const registry = new Registry(parseRepository(repository), {
-    credentials: (host) => dockerCredentials(io.env, host),
-    progress: (text) => progress(io, `${spec.name}: ${text}`),
+  const why =
+    lock === undefined
+      ? `model ${spec.name} is not built: there is no ${lockPath(spec.name)} that can be read`
+      : lock.definition === definitionDigest(spec)
+        ? undefined
+        : `model ${spec.name} is defined otherwise than when ${lockPath(spec.name)} was built`;
+  if (lock !== undefined && why === undefined) return lock;
+  throw new UserError('MODEL_LOCK', why!, `run breakwater build ${spec.name} and commit the lock file`);
+}
+
+const digestOf = ({ image }: ModelLock): string => image.split('@')[1]!;
+
+async function pushOne({ spec }: ModelToBuild, lock: ModelLock, io: Io): Promise<void> {
+  const { readStoredImage } = await import('../model/registry/stored-image.ts');
+  const { openSession } = await import('../model/registry/session.ts');
+  const { pushImage } = await import('../model/registry/push.ts');
+  const { whole } = await import('../report/text.ts');
+  const shown = join('.breakwater', 'models', spec.name);
+  const image = readStoredImage(join(io.cwd, shown), digestOf(lock), shown);
+  const session = openSession(spec.repository, { env: io.env, actions: 'pull,push' });
+  const { sent, sentBytes, there } = await pushImage(image, session, {
+    onProgress: (done, total) =>
+      progress(io, `pushing ${spec.name}: ${whole(done)} of ${whole(total)} bytes`),
   });
-  if (await registry.has(digest)) {
-    io.stdout(`${spec.name}: ${lock.image} is there\n`);
-    return 0;
-  }
-  if (check !== undefined) {
-    io.stdout(`${spec.name}: ${lock.image} is missing: run breakwater push ${spec.name}\n`);
-    return 1;
-  }
-  const image = loadImage(join(io.cwd, '.breakwater', 'models', spec.name), digest, spec.name);
-  const { bytes, skipped } = await registry.push(image);
   progress(io, '');
-  io.stdout(`${spec.name}: ${lock.image} pushed, ${bytes} bytes of blobs, ${skipped} there already\n`);
-  return 0;
+  io.stdout(
+    sent === 0
+      ? `${spec.name}: was there, ${lock.image}\n`
+      : `${spec.name}: pushed, ${lock.image}\n  ${sent} sent with ${whole(sentBytes)} bytes, ${there} were there\n`,
+  );
+}
+
+async function isThere({ spec }: ModelToBuild, lock: ModelLock, io: Io): Promise<boolean> {
+  const { openSession } = await import('../model/registry/session.ts');
+  const { missingFrom } = await import('../model/registry/push.ts');
+  const session = openSession(spec.repository, { env: io.env, actions: 'pull' });
+  const missing = await missingFrom(session, digestOf(lock));
+  progress(io, '');
+  if (missing.length === 0) {
+    io.stdout(`${spec.name}: is there, ${lock.image}\n`);
+    return true;
+  }
+  io.stdout(
+    `${spec.name}: is not there, ${lock.image}\n${missing.map((digest) => `  missing ${digest}\n`).join('')}  fix: run breakwater push ${spec.name}\n`,
+  );
+  return false;
 }

@@ -5,10 +5,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { pid } from 'node:process';
 import { UserError } from '../errors.ts';
-import { blobOf, type Blob, type ModelImage } from './package/image.ts';
+import type { Blob, ModelImage } from './package/image.ts';
 
 /** Where a blob stands in the layout. */
-const blobPath = (root: string, digest: string): string => join(root, 'blobs', ...digest.split(':'));
+export const blobPath = (root: string, digest: string): string => join(root, 'blobs', ...digest.split(':'));
 
 /** Whether the image that a digest names is here, whole. */
 export function isStored(root: string, digest: string): boolean {
@@ -53,41 +53,4 @@ export function write(path: string, content: string | Uint8Array): void {
       cause,
     });
   }
-}
-
-/**
- * Read an image from the layout, every blob compared with its digest.
- * @throws UserError `MODEL_LOCK` where it is not here, or a blob was changed
- */
-export function loadImage(root: string, digest: string, model: string): ModelImage {
-  const load = (wanted: string, mediaType: string): Blob => {
-    const path = blobPath(root, wanted);
-    const blob = existsSync(path) ? blobOf(mediaType, readFileSync(path)) : undefined;
-    if (blob?.digest === wanted) return blob;
-    throw new UserError(
-      'MODEL_LOCK',
-      `the image of model ${model} is not built here: ${wanted} is ${blob === undefined ? 'missing' : 'changed'}`,
-      `run breakwater build ${model}`,
-    );
-  };
-  const index = load(digest, 'application/vnd.oci.image.index.v1+json');
-  const manifests = (named(index).manifests ?? []).map((one) => load(one.digest, one.mediaType));
-  const lists = manifests.map(named);
-  // One layer stands in every manifest.
-  const configs = lists.flatMap(({ config }) => config ?? []);
-  const layers = lists.flatMap(({ layers }) => layers ?? []);
-  const blobs = new Map([...configs, ...layers].map((one) => [one.digest, one]));
-  return { index, manifests, blobs: [...blobs.values()].map((one) => load(one.digest, one.mediaType)) };
-}
-
-const named = ({ content }: Blob): Named => JSON.parse(Buffer.from(content).toString('utf8')) as Named;
-
-interface Descriptor {
-  readonly digest: string;
-  readonly mediaType: string;
-}
-interface Named {
-  readonly manifests?: readonly Descriptor[];
-  readonly config?: Descriptor;
-  readonly layers?: readonly Descriptor[];
 }
