@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +25,10 @@ const portIsFree = (url: string): Promise<boolean> =>
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => resolve(false));
     socket.once('connect', () => socket.destroy()).once('error', () => resolve(true));
   });
+
+/** Pid of the process that a run belongs to. */
+const ownerOf = (folder: string): number =>
+  existsSync(join(folder, 'owner')) ? Number(readFileSync(join(folder, 'owner'), 'utf8').split(' ')[0]) : 0;
 
 interface Held {
   readonly folder: string;
@@ -61,6 +73,30 @@ describeCluster('the harness', () => {
     expect(held.pids.map(commandLine)).toEqual(['', '']);
     await until('the port to be free', () => portIsFree(held.url));
     expect(existsSync(held.folder)).toBe(false);
+  });
+
+  test('leaves nothing after Ctrl-C', async () => {
+    const run = spawn(
+      process.execPath,
+      ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/cluster/vitest.config.ts', 'acceptance'],
+      { stdio: 'ignore', detached: true },
+    );
+    const ended = new Promise<void>((resolve) => run.once('exit', () => resolve()));
+    const folder = await until('the other run to start programs', () =>
+      readdirSync(tmpdir())
+        .filter((name) => name.startsWith('breakwater-cluster-'))
+        .map((name) => join(tmpdir(), name))
+        .find((path) => ownerOf(path) === run.pid && runningIn(path).length > 0),
+    );
+    const pids = runningIn(folder);
+    // What a terminal does: the whole group is told.
+    process.kill(-run.pid!, 'SIGINT');
+    await ended;
+    await until(
+      'everything to be gone',
+      () => !existsSync(folder) && pids.every((pid) => commandLine(pid) === ''),
+    );
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('ends no process that merely has the pid of one of ours', async () => {
