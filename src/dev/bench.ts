@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
+import { benchGate, formatGateBench } from './bench/gate.ts';
 import { benchPlan, formatPlanBench } from './bench/plan.ts';
 import { benchSynth, formatSynthBench } from './bench/synth.ts';
 import { benchValidate, formatValidateBench } from './bench/validate.ts';
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   define('synth', benchSynth, formatSynthBench),
   define('validate', () => benchValidate(nodeLines().map(({ binary }) => binary)), formatValidateBench),
   define('plan', () => benchPlan(), formatPlanBench),
+  define('gate', () => benchGate(), formatGateBench),
 ];
 
 const names = process.argv.slice(2);
