@@ -23,7 +23,7 @@ export interface BuiltModelSpec {
    * @pattern ^[^\s@]+$
    */
   readonly repository: string;
-  /** The trained network: a Keras `.h5`, or a float `.tflite`. */
+  /** The trained network: a Keras `.h5` or `.keras`, a LayersModel's `model.json`, or a float `.tflite`. */
   readonly source: string;
   /** `int8` quantizes weights and activations, `dynamic` weights alone; `float16` halves weights; `none` keeps them. */
   readonly recipe: 'int8' | 'dynamic' | 'float16' | 'none';
@@ -36,6 +36,12 @@ export interface BuiltModelSpec {
   readonly calibration?: string;
   /** Inputs that were not trained on, with the right class of each: an `.npz` with the arrays `x` and `y`. */
   readonly evaluation?: string;
+  /**
+   * Version of TensorFlow Lite that the devices' server has, such as `2.16`: what it cannot load is refused, and where it is
+   * older than 2.17 matrix products get one scale for all rows.
+   * @pattern ^[1-9]\d*\.\d+$
+   */
+  readonly runtime?: string;
   readonly budget?: ModelBudget;
 }
 

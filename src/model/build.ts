@@ -5,13 +5,15 @@ import type { ModelLock } from '../fleet/model-lock.ts';
 import { definitionDigest } from '../fleet/model-lock.ts';
 import type { BuiltModelSpec } from '../fleet/spec.ts';
 import { parseBytes } from '../fleet/units.ts';
-import { readSource } from './convert.ts';
+import { readBoth } from './convert.ts';
 import { DEFAULT_LIMITS, type GateLimits, type GateResult } from './gates/gate.ts';
+import { modelGates } from './gates/index.ts';
 import { makeModel } from './make.ts';
 import { estimateMemory } from './memory.ts';
 import { buildImage, type ModelImage } from './package/image.ts';
 import { lockedInputs, sha256 } from './locked-inputs.ts';
 import { readSamples } from './samples.ts';
+import { isOlder, parseRuntime } from './tflite/runtime.ts';
 
 export interface BuiltModel {
   readonly lock: ModelLock;
@@ -35,7 +37,8 @@ export async function buildModel(
   folder: string,
   breakwater: string,
 ): Promise<BuiltModel> {
-  const float = await readSource(join(folder, spec.source));
+  const inputs = lockedInputs(spec, folder);
+  const { plain, float } = await readBoth(join(folder, spec.source));
   const calibration =
     spec.calibration === undefined ? undefined : readSamples(folder, spec.calibration, float);
   const evaluation = spec.evaluation === undefined ? undefined : readSamples(folder, spec.evaluation, float);
@@ -43,7 +46,8 @@ export async function buildModel(
     name: spec.name,
     recipe: spec.recipe,
     io: spec.io ?? 'float',
-    denseByChannel: true,
+    denseByChannel: !runsOld(spec),
+    plain,
     calibration,
     evaluation,
     limits: limitsOf(spec),
@@ -56,11 +60,11 @@ export async function buildModel(
     name: spec.name,
     definition: definitionDigest(spec),
     breakwater,
-    ...lockedInputs(spec, folder),
+    ...inputs,
     file: { digest: sha256(file), bytes: file.byteLength },
     image: `${spec.repository}@${image.index.digest}`,
     interpreterBytes: estimateMemory(built).interpreter,
-    gates: results.map(({ gate, verdict, message }) => ({ gate, verdict, message })),
+    gates: lockedGates(results),
   };
   return { lock, image, file, results };
 }
@@ -68,10 +72,23 @@ export async function buildModel(
 /** The text of a lock file: the same lock, the same bytes. */
 export const formatLock = (lock: ModelLock): string => `${JSON.stringify(lock, undefined, 2)}\n`;
 
-function limitsOf({ budget = {} }: BuiltModelSpec): GateLimits {
+/** Whether the devices' runtime is older than scales by row of a matrix product. */
+const runsOld = ({ runtime }: BuiltModelSpec): boolean =>
+  runtime !== undefined && isOlder(parseRuntime(runtime), [2, 17]);
+
+/** Verdicts that any machine comes to. */
+const lockedGates = (results: readonly GateResult[]): ModelLock['gates'] =>
+  results.flatMap(({ gate, verdict, message }) =>
+    verdict === 'WARN' || modelGates.find(({ id }) => id === gate)?.measured === true
+      ? []
+      : [{ gate, verdict, message }],
+  );
+
+function limitsOf({ budget = {}, runtime }: BuiltModelSpec): GateLimits {
   const { size, peakMemory, accuracyDropPoints } = budget;
   return {
     ...DEFAULT_LIMITS,
+    ...(runtime === undefined ? {} : { runtime: parseRuntime(runtime) }),
     ...(size === undefined ? {} : { bytes: parseBytes(size) }),
     ...(peakMemory === undefined ? {} : { peakMemoryBytes: parseBytes(peakMemory) }),
     ...(accuracyDropPoints === undefined ? {} : { accuracyDropPoints }),

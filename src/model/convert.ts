@@ -30,11 +30,16 @@ export interface QuantizeOptions {
  * @param path of a Keras `.h5` or `.keras`, a LayersModel's `model.json`, or a float `.tflite`
  * @throws UserError `FILE_READ`, `MODEL_DAMAGED`, `MODEL_UNSUPPORTED`
  */
-export async function readSource(path: string): Promise<Graph> {
-  const graph = fuse(foldConstants(await readGraph(path)));
+export const readSource = async (path: string): Promise<Graph> => (await readBoth(path)).float;
+
+/** As {@link readSource}, with the graph as it was read. */
+export async function readBoth(path: string): Promise<{ readonly plain: Graph; readonly float: Graph }> {
+  const plain = await readGraph(path);
+  const graph = fuse(foldConstants(plain));
   const integer = graph.tensors.find(({ type }) => type === 'int8' || type === 'int16' || type === 'uint8');
   // Versions are those that the file's maker chose, for other types.
-  if (integer === undefined) return { ...graph, operators: graph.operators.map(unversioned) };
+  if (integer === undefined)
+    return { plain, float: { ...graph, operators: graph.operators.map(unversioned) } };
   throw new UserError(
     'MODEL_UNSUPPORTED',
     `${path} is quantized already: tensor ${integer.name} is ${integer.type}`,

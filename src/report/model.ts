@@ -25,7 +25,7 @@ export interface RunReport {
   }[];
 }
 
-const VERDICT = { PASS: green, FAIL: red, INSUFFICIENT: yellow } as const;
+const VERDICT = { PASS: green, FAIL: red, INSUFFICIENT: yellow, WARN: yellow } as const;
 
 /** The verdicts of gates, each on a line, then what to do about those that failed. */
 export const formatGates = (results: readonly GateResult[]): string =>
@@ -35,7 +35,7 @@ export const formatGates = (results: readonly GateResult[]): string =>
         `  ${VERDICT[verdict](verdict)}${' '.repeat(13 - verdict.length)}${gate}: ${message}\n`,
     ),
     ...results
-      .filter(({ verdict }) => verdict === 'FAIL')
+      .filter(({ verdict }) => verdict === 'FAIL' || verdict === 'WARN')
       .map(({ gate, fix }) => `  fix ${gate}: ${fix ?? ''}\n`),
   ].join('');
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { modelGates } from '../../src/model/gates/index.ts';
-import { fleetWith } from './fleet-with-model.ts';
+import { fleetWith, unmeasured } from './fleet-with-model.ts';
 import { run } from './run.ts';
 
 test('a fleet whose model was never built says so', async () => {
@@ -19,14 +19,17 @@ test('a fleet whose model was never built says so', async () => {
 
 test('a model is built once, checked against its lock, and built again when its definition changes', async () => {
   const folder = fleetWith();
-  expect(await run(folder, ['build'])).toMatchInlineSnapshot(`
+  expect(unmeasured(await run(folder, ['build']))).toMatchInlineSnapshot(`
     {
       "status": 0,
       "stderr": "",
       "stdout": "digits: registry.example.com/models/digits@sha256:a0a8b076bfe0ee206150ef7d1c5aa39017f323d3201131b014a867687d471cb5
+      PASS         parity: layer by layer and fused differ by 1.2e-7 of the range, 1e-4 allowed
       PASS         size: 10,384 bytes, no budget declared
       PASS         memory: 490 KiB at peak (arena 2 KiB + packed weights 7 KiB + runtime 400 KiB, and 20 %), no budget declared
-      PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted
+      PASS         runtime: needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, no runtime declared
+      PASS         saturation: at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 91 of 256 codes used (probs)
+      PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted; noisiest conv2/relu 38.6 dB, pool2 39.7 dB, flat 39.7 dB
       PASS         accuracy: accuracy 98.99 % (float 98.99 %): a drop of 0.00 ± 0.33 points on 597 samples, 1 allowed
     ",
     }
@@ -43,14 +46,17 @@ test('a model is built once, checked against its lock, and built again when its 
 
 test('a model that does not pass its gates is not written', async () => {
   const folder = fleetWith("budget: { size: '8Ki' }");
-  expect(await run(folder, ['build'])).toMatchInlineSnapshot(`
+  expect(unmeasured(await run(folder, ['build']))).toMatchInlineSnapshot(`
     {
       "status": 1,
       "stderr": "",
       "stdout": "digits: registry.example.com/models/digits@sha256:a0a8b076bfe0ee206150ef7d1c5aa39017f323d3201131b014a867687d471cb5
+      PASS         parity: layer by layer and fused differ by 1.2e-7 of the range, 1e-4 allowed
       FAIL         size: 10,384 bytes of 8,192
       PASS         memory: 490 KiB at peak (arena 2 KiB + packed weights 7 KiB + runtime 400 KiB, and 20 %), no budget declared
-      PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted
+      PASS         runtime: needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, no runtime declared
+      PASS         saturation: at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 91 of 256 codes used (probs)
+      PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted; noisiest conv2/relu 38.6 dB, pool2 39.7 dB, flat 39.7 dB
       PASS         accuracy: accuracy 98.99 % (float 98.99 %): a drop of 0.00 ± 0.33 points on 597 samples, 1 allowed
       fix size: prune the network, choose a smaller one, or raise the budget
     ",
@@ -88,4 +94,13 @@ test('every gate of models is explained', async () => {
       stdout: expect.stringContaining(summary),
     });
   }
+});
+
+test('a source outside the project is refused', async () => {
+  const folder = fleetWith();
+  const file = join(folder, 'fleets/shop.ts');
+  writeFileSync(file, readFileSync(file, 'utf8').replace("source: 'model.h5'", "source: '../../model.h5'"));
+  const { status, stderr } = await run(folder, ['build']);
+  expect(status).toBe(2);
+  expect(stderr).toContain('error[FILE_READ]: ../../model.h5 lies outside the project');
 });

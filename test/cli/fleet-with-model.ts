@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digitsFile } from '../model/digits.ts';
 import { project } from '../project.ts';
+import type { Ran } from './run.ts';
 
 const model = (more: string, repository: string): string => `
   { name: 'digits', repository: '${repository}', source: 'model.h5', recipe: 'int8',
@@ -20,3 +21,9 @@ export function fleetWith(more = '', repository = 'registry.example.com/models/d
     copyFileSync(digitsFile(file), join(folder, 'fleets', file));
   return folder;
 }
+
+/** What a run printed, without the lines on what it measured of this machine. */
+export const unmeasured = ({ stdout, ...ran }: Ran): Ran => ({
+  ...ran,
+  stdout: stdout.replaceAll(/^ *(?:\w+ +|fix )latency: .*\n/gm, ''),
+});

@@ -39,6 +39,8 @@ test.each(['none', 'float16', 'dynamic', 'int8'] as const)(
       file,
       outputs: exact.map((values, index) => ({ float: values, built: made[index]! })),
       labels: digitsLabels(),
+      parity: 0,
+      layers: [],
       limits: DEFAULT_LIMITS,
     });
     expect(results.map(({ verdict, message }) => `${verdict}: ${message}`)).toMatchSnapshot();

@@ -48,19 +48,20 @@ export const convert = defineVerb<[file: string], Options>({
         'give --calibration, or --recipe dynamic, which needs none',
       );
     }
-    const { readSource } = await import('../../model/convert.ts');
+    const { readBoth } = await import('../../model/convert.ts');
     const { DEFAULT_LIMITS } = await import('../../model/gates/gate.ts');
     const { makeModel } = await import('../../model/make.ts');
     const { readSamples } = await import('../../model/samples.ts');
     const { write } = await import('../../model/store.ts');
     const { writeTflite } = await import('../../model/tflite/write.ts');
-    const float = await readSource(resolve(io.cwd, file));
+    const { plain, float } = await readBoth(resolve(io.cwd, file));
     const samples = calibration === undefined ? undefined : readSamples(io.cwd, calibration, float);
     const made = await makeModel(float, {
       name: basename(output, '.tflite'),
       recipe,
       io: endings,
       denseByChannel: true,
+      plain,
       calibration: samples,
       evaluation: samples,
       limits: DEFAULT_LIMITS,

@@ -1,8 +1,11 @@
 // What a built model must pass. Each gate is a value; a new one is one file and one line in the index.
 
 import type { Graph } from '../graph.ts';
+import type { LayerProbe } from '../probe.ts';
+import type { RuntimeVersion } from '../tflite/runtime.ts';
 
-export type Verdict = 'PASS' | 'FAIL' | 'INSUFFICIENT';
+/** `WARN` is for what is measured on this machine and judged by people. */
+export type Verdict = 'PASS' | 'FAIL' | 'INSUFFICIENT' | 'WARN';
 
 /** What the gates look at. Outputs are of the first output, sample by sample, as real numbers. */
 export interface Evidence {
@@ -14,6 +17,12 @@ export interface Evidence {
   readonly outputs: readonly { readonly float: Float32Array; readonly built: Float32Array }[];
   /** The right class of each sample; `undefined` where there are no labels. */
   readonly labels: readonly number[] | undefined;
+  /** Farthest distance of the fused float network's outputs from those layer by layer, as a share of their range. */
+  readonly parity: number | undefined;
+  /** Of the int8 activations, where there are samples. */
+  readonly layers: readonly LayerProbe[];
+  /** Median time of a run, where it was measured. */
+  readonly milliseconds?: { readonly float: number; readonly built: number };
   readonly limits: GateLimits;
 }
 
@@ -23,6 +32,8 @@ export interface GateLimits {
   readonly bytes?: number;
   /** Bytes of one interpreter at its peak. */
   readonly peakMemoryBytes?: number;
+  /** What the devices' server has. */
+  readonly runtime?: RuntimeVersion;
   /** Most percentage points of accuracy that may be lost. */
   readonly accuracyDropPoints: number;
   /** Least signal to quantization noise, in dB. */
@@ -52,5 +63,7 @@ export interface ModelGate {
   readonly why: string;
   /** The page that states what it relies on. */
   readonly source: string;
+  /** Whether it measures this machine: such a verdict is told, and stands in no lock. */
+  readonly measured?: true;
   judge(evidence: Evidence): Omit<GateResult, 'gate'>;
 }

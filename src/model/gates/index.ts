@@ -1,11 +1,24 @@
 import { accuracy } from './accuracy.ts';
 import { divergence } from './divergence.ts';
 import type { Evidence, GateResult, ModelGate } from './gate.ts';
+import { latency } from './latency.ts';
 import { memory } from './memory.ts';
+import { parity } from './parity.ts';
+import { runtime } from './runtime.ts';
+import { saturation } from './saturation.ts';
 import { size } from './size.ts';
 
 /** In the order in which they are reported. */
-export const modelGates: readonly ModelGate[] = [size, memory, divergence, accuracy];
+export const modelGates: readonly ModelGate[] = [
+  parity,
+  size,
+  memory,
+  runtime,
+  saturation,
+  divergence,
+  accuracy,
+  latency,
+];
 
 export const judge = (evidence: Evidence): readonly GateResult[] =>
   modelGates.map((gate) => Object.assign({ gate: gate.id }, gate.judge(evidence)));

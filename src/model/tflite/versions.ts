@@ -78,6 +78,7 @@ export function operatorVersion(operator: Operator, graph: Graph): number {
   const input = graph.tensors[inputs[0]!]!;
   const output = graph.tensors[outputs[0]!]!;
   if (input.type === 'int16' || output.type === 'int16') return INT16_FROM[kind] ?? 1;
+  if (kind === 'DEQUANTIZE' && input.type === 'float16') return 3;
   const weights = graph.tensors[inputs[1] ?? -1];
   const weighted = weights === undefined ? undefined : weightedVersion(kind, input, weights);
   if (weighted !== undefined) return weighted;

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { quantize, readBoth, readSource } from '../../src/model/convert.ts';
+import { DEFAULT_LIMITS, type Evidence, type GateResult } from '../../src/model/gates/gate.ts';
+import { modelGates } from '../../src/model/gates/index.ts';
+import { makeModel } from '../../src/model/make.ts';
+import { probeLayers } from '../../src/model/probe.ts';
+import { neededRuntime } from '../../src/model/tflite/runtime.ts';
+import { digitsFile, digitsSamples } from './digits.ts';
+
+const gate = (id: string, evidence: Partial<Evidence>): Omit<GateResult, 'gate'> =>
+  modelGates
+    .find((one) => one.id === id)!
+    .judge({
+      parity: 0,
+      layers: [],
+      outputs: [],
+      labels: undefined,
+      limits: DEFAULT_LIMITS,
+      ...evidence,
+    } as Evidence);
+
+const samples = digitsSamples('calibration.npz').map((sample) => [sample]);
+
+test('each recipe names the runtime that it needs, and one that devices lack is refused', async () => {
+  const float = await readSource(digitsFile('model.h5'));
+  const needed = async (
+    recipe: 'int8' | 'dynamic' | 'float16' | 'none',
+    denseByChannel: boolean,
+  ): Promise<string> => {
+    const built = await quantize(float, samples, { recipe, io: 'float', denseByChannel });
+    const { version, because } = neededRuntime(built);
+    return `${version.join('.')} for ${because}`;
+  };
+  expect([
+    await needed('int8', true),
+    await needed('int8', false),
+    await needed('dynamic', true),
+    await needed('float16', true),
+    await needed('none', true),
+  ]).toMatchInlineSnapshot(`
+    [
+      "2.17 for FULLY_CONNECTED with a scale for each row",
+      "1.14 for operators that every runtime has",
+      "2.17 for FULLY_CONNECTED with a scale for each row",
+      "1.15 for DEQUANTIZE in version 3",
+      "1.14 for operators that every runtime has",
+    ]
+  `);
+  const built = await quantize(float, samples, { recipe: 'int8', io: 'float', denseByChannel: true });
+  expect(gate('runtime', { built, limits: { ...DEFAULT_LIMITS, runtime: [2, 9] } })).toMatchInlineSnapshot(`
+    {
+      "fix": "choose another recipe, build the network without that operator, or update the server",
+      "message": "needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, devices have 2.9",
+      "verdict": "FAIL",
+    }
+  `);
+  expect(gate('runtime', { built, limits: { ...DEFAULT_LIMITS, runtime: [2, 17] } }).verdict).toBe('PASS');
+});
+
+test('calibration that saw only dark images is found by the layers that saturate', async () => {
+  const float = await readSource(digitsFile('model.h5'));
+  const dark = samples.slice(0, 20).map(([sample]) => [sample!.map((value) => value / 4)]);
+  const built = await quantize(float, dark, { recipe: 'int8', io: 'float', denseByChannel: true });
+  const layers = await probeLayers(float, built, samples);
+  expect(gate('saturation', { layers })).toMatchInlineSnapshot(`
+    {
+      "fix": "add samples to the calibration set that are as extreme as what devices see",
+      "message": "at most 1.88 % of values at an end (probs), 1 % allowed; at least 105 of 256 codes used (probs)",
+      "verdict": "FAIL",
+    }
+  `);
+  const good = await quantize(float, samples, { recipe: 'int8', io: 'float', denseByChannel: true });
+  expect(gate('saturation', { layers: await probeLayers(float, good, samples) })).toMatchInlineSnapshot(`
+    {
+      "message": "at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 85 of 256 codes used (probs)",
+      "verdict": "PASS",
+    }
+  `);
+});
+
+test('divergence names the noisiest layers', async () => {
+  const float = await readSource(digitsFile('model.h5'));
+  const built = await quantize(float, samples, { recipe: 'int8', io: 'float', denseByChannel: true });
+  const outputs = [{ float: Float32Array.of(1, 0), built: Float32Array.of(0, 1) }];
+  expect(gate('divergence', { outputs, layers: await probeLayers(float, built, samples) }))
+    .toMatchInlineSnapshot(`
+    {
+      "fix": "give calibration samples that cover the real range of inputs; the noise begins in the first of the noisiest layers",
+      "message": "signal to quantization noise -3.0 dB, 20 wanted; same class on 0.00 % of 1 samples, 99 % wanted; noisiest conv2/relu 38.8 dB, pool2 39.9 dB, flat 39.9 dB",
+      "verdict": "FAIL",
+    }
+  `);
+});
+
+test('parity fails where a fused network answers otherwise, and cannot tell without samples', async () => {
+  const { plain, float } = await readBoth(digitsFile('model.h5'));
+  const inputs = { inputs: samples, labels: undefined };
+  const options = {
+    name: '',
+    recipe: 'none',
+    io: 'float',
+    denseByChannel: true,
+    limits: DEFAULT_LIMITS,
+  } as const;
+  const judged = async (graph: typeof float): Promise<string | undefined> => {
+    const made = await makeModel(graph, { ...options, plain, calibration: inputs, evaluation: undefined });
+    return made.results.find((result) => result.gate === 'parity')?.verdict;
+  };
+  expect(await judged(float)).toBe('PASS');
+  const bias = float.tensors.findIndex(({ name }) => name === 'probs/bias');
+  const lost = { ...float.tensors[bias]!, data: new Uint8Array(40) };
+  expect(await judged({ ...float, tensors: float.tensors.with(bias, lost) })).toBe('FAIL');
+  expect(gate('parity', { parity: undefined }).verdict).toBe('INSUFFICIENT');
+});
+
+test('an int8 network that is slower than floats is a warning with advice', () => {
+  expect(gate('latency', { milliseconds: { float: 1, built: 1.2 } })).toMatchInlineSnapshot(`
+    {
+      "fix": "compare with the recipe dynamic or float16: int8 gains no time here",
+      "message": "1.200 ms a run on LiteRT, float 1.000 ms",
+      "verdict": "WARN",
+    }
+  `);
+  expect(gate('latency', { milliseconds: { float: 1, built: 1.05 } }).verdict).toBe('PASS');
+  expect(gate('latency', {}).verdict).toBe('INSUFFICIENT');
+});
