@@ -49,6 +49,7 @@ export const synth = defineVerb<[fleets: string[]], Options>({
     const { compareFleets } = await import('../output/synth.ts');
     const request: SynthRequest = { root: io.cwd, fleets, breakwater: ownPackage.version };
     const compared = compareFleets(request);
+    if (names.length === 0) await tellGone(fleets, io);
     if (options.check === true) {
       const { describeSynth } = await import('./describe-synth.ts');
       const report = { outcome: 'compared', fleets: describeSynth(fleets, compared, io) } as const;
@@ -99,6 +100,18 @@ async function checkPlaced(
   const { plansOnDisk } = await import('./plans-before.ts');
   const states = new Map(compared.map(({ fleet, placement }) => [fleet, placement.state]));
   return mergeReports(await checkBuilt(fleets, { before: plansOnDisk(fleets, io), states }, io));
+}
+
+/** What no definition makes any more still runs on its clusters, so it stays; only it must not be forgotten. */
+async function tellGone(fleets: readonly BuiltFleet[], io: Io): Promise<void> {
+  const { fleetsOnDisk } = await import('../output/foreign.ts');
+  const { nodeFileSystem } = await import('../output/node-file-system.ts');
+  const defined = fleets.map(({ loaded }) => loaded.spec.name);
+  for (const name of fleetsOnDisk(nodeFileSystem, io.cwd).filter((one) => !defined.includes(one))) {
+    io.stderr(
+      `note: no definition makes generated/${name} any more, and its clusters go on with what they run; once they follow something else, run breakwater synth --prune-fleet ${name}\n`,
+    );
+  }
 }
 
 /** Nothing but an order by name removes a fleet: its clusters would lose what they follow. */

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { fleetTemplate } from '../../src/cli/init/fleet-template.ts';
 import { type Ran, run } from './run.ts';
 import { helloFiles, repository, type Repository } from './repository.ts';
 
@@ -260,6 +261,21 @@ test('synth --prune-fleet removes a fleet whose definition is gone, and no other
   const pruned = await ok(run(repo.folder, ['synth', '--prune-fleet', 'hello']));
   expect(pruned).toContain('deleted fleets/hello.rollout.json\n');
   expect(repo.git('ls-files', '--deleted', 'generated').split('\n').length).toBeGreaterThan(60);
+});
+
+test('synth tells of a fleet whose definition is gone, and leaves it as it is', async () => {
+  const repo = await withCanary();
+  writeFileSync(join(repo.folder, 'fleets/other.ts'), fleetTemplate('other'));
+  await ok(run(repo.folder, ['synth']));
+  repo.commit('2026-01-01T02:00:00Z');
+  rmSync(join(repo.folder, 'fleets/other.ts'));
+  const { status, stderr } = await run(repo.folder, ['synth']);
+  expect(status).toBe(0);
+  expect(stderr).toMatchInlineSnapshot(`
+    "note: no definition makes generated/other any more, and its clusters go on with what they run; once they follow something else, run breakwater synth --prune-fleet other
+    "
+  `);
+  expect(repo.git('status', '--short')).toBe(' D fleets/other.ts\n');
 });
 
 test('synth without the rollout file writes nothing', async () => {
