@@ -106,8 +106,8 @@ async function checkPlaced(
 async function tellGone(fleets: readonly BuiltFleet[], io: Io): Promise<void> {
   const { fleetsOnDisk } = await import('../output/foreign.ts');
   const { nodeFileSystem } = await import('../output/node-file-system.ts');
-  const defined = fleets.map(({ loaded }) => loaded.spec.name);
-  for (const name of fleetsOnDisk(nodeFileSystem, io.cwd).filter((one) => !defined.includes(one))) {
+  const defined = new Set(fleets.map(({ loaded }) => loaded.spec.name));
+  for (const name of fleetsOnDisk(nodeFileSystem, io.cwd).filter((one) => !defined.has(one))) {
     io.stderr(
       `note: no definition makes generated/${name} any more, and its clusters go on with what they run; once they follow something else, run breakwater synth --prune-fleet ${name}\n`,
     );
