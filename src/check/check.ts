@@ -3,7 +3,7 @@
 import type { LoadedFleet } from '../fleet/loaded-fleet.ts';
 import type { DateString } from '../fleet/units.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Releases } from '../synth/manifests.ts';
+import type { PlacedObject, Releases } from '../synth/manifests.ts';
 import type { Affected, CheckReport } from './finding.ts';
 import { subjectOf } from './pods.ts';
 import { generatedAt, givenAt } from './places.ts';
@@ -42,8 +42,8 @@ export async function checkFleet(inputs: FleetInputs, { rules, today }: CheckOpt
   run.on('fleet', { spec, plan, built: loaded.built });
   for (const [name, release] of Object.entries(releases)) {
     const where = { class: name };
-    const schemas = await loadSchemas(spec.classes[name]!.k3s);
     const { objects } = release;
+    const schemas = await loadSchemas(spec.classes[name]!.k3s, objects.map(apiVersionOf));
     run.on('objects', { objects, external: spec.external ?? {}, complete: true, schemas }, where);
     run.on('class', { spec, plan, class: name, release, images }, where);
   }
@@ -118,7 +118,7 @@ export async function checkFiles(
   for (const { file, objects, problems } of files) {
     run.on('file', { file, objects: objects.length, problems }, { file });
   }
-  const schemas = await loadSchemas(NEWEST_MINOR);
+  const schemas = await loadSchemas(NEWEST_MINOR, objects.map(apiVersionOf));
   run.on('objects', { objects, external: undefined, complete: false, schemas });
   for (const kind of ['fleet', 'class', 'rollout', 'change'] as const) run.without(kind, NO_FLEET);
 
@@ -135,6 +135,8 @@ export async function checkFiles(
     objects: objects.length,
   });
 }
+
+const apiVersionOf = ({ object }: PlacedObject): string => object.apiVersion;
 
 function wordsOf({ rule, finding }: Hit): Omit<SingleFinding, 'locations' | 'affects'> {
   const { path, message, fix, at } = finding;

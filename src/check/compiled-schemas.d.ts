@@ -1,5 +1,12 @@
 // What src/dev/compile-kubernetes.ts writes into dist/validators/.
 
+declare module '#validators/kubernetes-flux' {
+  import type { CompiledCustom } from './schema-set.ts';
+
+  const flux: CompiledCustom;
+  export default flux;
+}
+
 declare module '#validators/kubernetes-custom' {
   import type { CompiledCustom } from './schema-set.ts';
 

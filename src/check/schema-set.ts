@@ -100,13 +100,32 @@ export const schemaMinors: readonly string[] = Object.keys(MINORS);
 /** The minor that objects are held against where nothing says which. */
 export const NEWEST_MINOR = schemaMinors.at(-1)!;
 
+/** Whether a group is one of custom resources that a fleet with Flux alone has not. */
+const isOther = (apiVersion: string): boolean =>
+  /\./.test(groupOf(apiVersion)) && !/\.(k8s\.io|toolkit\.fluxcd\.io)$/.test(groupOf(apiVersion));
+
+const NOTHING: CompiledCustom = { kinds: {}, definitions: {} };
+
 /**
- * Load the schemas of a minor: about 5 ms.
- * @returns `undefined` where there are none for it
+ * Load the schemas of a minor: about 5 ms, and as much again where custom resources other than Flux's are asked for.
+ *
+ * @param apiVersions of the objects that will be asked for; default: any
+ * @returns `undefined` where there are none for the minor
  */
-export async function loadSchemas(minor: string): Promise<SchemaSet | undefined> {
+export async function loadSchemas(
+  minor: string,
+  apiVersions?: readonly string[],
+): Promise<SchemaSet | undefined> {
   const load = MINORS[minor];
   if (load === undefined) return undefined;
-  const [own, custom] = await Promise.all([load(), import('#validators/kubernetes-custom')]);
-  return schemaSet(own.default, custom.default);
+  const needsOthers = apiVersions?.some(isOther) ?? true;
+  const [own, flux, others] = await Promise.all([
+    load(),
+    import('#validators/kubernetes-flux'),
+    needsOthers ? import('#validators/kubernetes-custom') : { default: NOTHING },
+  ]);
+  return schemaSet(own.default, {
+    kinds: { ...flux.default.kinds, ...others.default.kinds },
+    definitions: { ...flux.default.definitions, ...others.default.definitions },
+  });
 }

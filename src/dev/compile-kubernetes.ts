@@ -131,5 +131,7 @@ export function compileKubernetes(root: string): void {
   const target = `${root}dist/validators/kubernetes-`;
   for (const minor of all.keys()) writeFileSync(`${target}${minor}.js`, asModule(compileMinor(minor, all)));
   const custom = [...readJsonFiles(`${root}schemas/crds`).values()] as unknown as readonly CustomFile[];
-  writeFileSync(`${target}custom.js`, asModule(compileCustom(custom)));
+  const isFlux = ({ group }: CustomFile): boolean => group.endsWith('.toolkit.fluxcd.io');
+  writeFileSync(`${target}flux.js`, asModule(compileCustom(custom.filter(isFlux))));
+  writeFileSync(`${target}custom.js`, asModule(compileCustom(custom.filter((file) => !isFlux(file)))));
 }
