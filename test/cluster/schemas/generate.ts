@@ -70,8 +70,10 @@ async function readMinor(folder: string, minor: string): Promise<Facts> {
 }
 
 async function readCustom(folder: string): Promise<ReadonlyMap<string, string>> {
-  const { crds, origins } =
-    values.crds === undefined ? { crds: readCrds(), origins: keptOrigins() } : importCrds(values.crds);
+  const given = values.crds === undefined ? { crds: [], origins: new Map() } : importCrds(values.crds);
+  const kept = readCrds().filter(({ metadata }) => !given.origins.has(metadata.name));
+  const crds = [...given.crds, ...kept];
+  const origins = new Map([...keptOrigins(), ...given.origins]);
   const plane = await startControlPlane({ folder, name: 'custom' });
   try {
     await installCrds(plane.api, undefined, crds);
