@@ -37,10 +37,10 @@ export function seeded(seed: number): Random {
     binomial: (n, p) => {
       if (p <= 0) return 0;
       if (p >= 1) return n;
-      // From one that happens to the next.
-      const step = Math.log1p(-p);
+      // From one that happens to the next: how many do not is geometric.
+      const skipped = (): number => Math.floor(Math.log(positive()) / Math.log1p(-p));
       let count = 0;
-      for (let at = Math.log(positive()) / step; at < n; at += 1 + Math.log(positive()) / step) count += 1;
+      for (let at = skipped(); at < n; at += 1 + skipped()) count += 1;
       return count;
     },
   };
