@@ -15,7 +15,8 @@ export const build = defineVerb<[models: readonly string[]], Options>({
   summary: 'build models: convert, quantize, judge, package; write their lock files',
   description:
     'Builds each model that a fleet defines by its trained network, unless nothing that it is made from has changed. ' +
-    'What does not pass its gates is not written. The images stand as an OCI layout in .breakwater/models.',
+    'What does not pass its gates is not written. The images stand as an OCI layout in .breakwater/models, each ' +
+    'with bom.json: what it was made from, as a CycloneDX bill of materials.',
   examples: ['build', 'build digits --check'],
   declare: (command) =>
     command
@@ -37,7 +38,8 @@ export const build = defineVerb<[models: readonly string[]], Options>({
 async function buildOne({ spec, folder }: ModelToBuild, { check }: Options, io: Io): Promise<ExitStatus> {
   const { existingLock, lockPath, matches } = await import('../fleet/model-lock.ts');
   const { lockedInputs } = await import('../model/locked-inputs.ts');
-  const { isStored, storeImage, write } = await import('../model/store.ts');
+  const { formatBom } = await import('../model/package/bom.ts');
+  const { isStored, storeImage, write, writeIfOther } = await import('../model/store.ts');
   const root = join(io.cwd, '.breakwater', 'models', spec.name);
   const file = join(folder, lockPath(spec.name));
   const lock = existingLock(file);
@@ -46,6 +48,7 @@ async function buildOne({ spec, folder }: ModelToBuild, { check }: Options, io: 
     lock.breakwater === ownPackage.version &&
     matches(lock, spec, lockedInputs(spec, folder));
   if (check === undefined && fresh && isStored(root, lock.image.split('@')[1]!)) {
+    writeIfOther(join(root, 'bom.json'), formatBom(spec, lock));
     io.stdout(`${spec.name}: unchanged, ${lock.image}\n`);
     return 0;
   }
@@ -62,6 +65,7 @@ async function buildOne({ spec, folder }: ModelToBuild, { check }: Options, io: 
     return 1;
   }
   storeImage(root, built.image);
+  writeIfOther(join(root, 'bom.json'), formatBom(spec, built.lock));
   write(file, text);
   return 0;
 }

@@ -54,3 +54,8 @@ export function write(path: string, content: string | Uint8Array): void {
     });
   }
 }
+
+/** Write, unless the file holds just that. @throws UserError `FILE_WRITE` */
+export function writeIfOther(path: string, content: string): void {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== content) write(path, content);
+}

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { modelGates } from '../../src/model/gates/index.ts';
@@ -34,7 +34,12 @@ test('a model is built once, checked against its lock, and built again when its 
     ",
     }
   `);
+  const bom = join(folder, '.breakwater/models/digits/bom.json');
+  const materials = readFileSync(bom, 'utf8');
+  expect(materials).toContain('"bomFormat": "CycloneDX"');
+  rmSync(bom);
   expect((await run(folder, ['build'])).stdout).toMatch(/^digits: unchanged, /);
+  expect(readFileSync(bom, 'utf8')).toBe(materials);
   expect((await run(folder, ['build', '--check'])).status).toBe(0);
   expect((await run(folder, ['validate'])).status).toBe(0);
   const file = join(folder, 'fleets/shop.ts');
