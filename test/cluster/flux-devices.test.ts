@@ -79,7 +79,7 @@ describeCluster.concurrent('a cluster of five devices', () => {
 
     edit(join(repository.root, 'fleets/city-cameras.ts'), "memory: '512Mi'", "memory: '640Mi'");
     await repository.synthAll();
-    const second = await untilReady(cluster, FLEET, await push(), 90_000);
+    const second = await untilReady(cluster, FLEET, await push());
     await until('every living device to run the new release', async () => {
       const alive = (await inference()).filter(({ spec }) => spec.nodeName !== 'device-5');
       return (

@@ -8,7 +8,7 @@ import { startControlPlane, type ControlPlane } from './harness/control-plane.ts
 import { startControllerManager, startScheduler } from './harness/controllers.ts';
 import { readGenerated } from './harness/generated.ts';
 import { addNodes, startNodes } from './harness/nodes.ts';
-import { crowds } from './random-pods.ts';
+import { crowds, type Crowd } from './random-pods.ts';
 import { until } from './harness/until.ts';
 
 type Pod = Live<{ readonly nodeName?: string }, { readonly conditions?: readonly Condition[] }>;
@@ -39,8 +39,7 @@ describeCluster('the scheduler', () => {
     await plane.api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     await until('the service account', () => plane.api.get('v1', 'ServiceAccount', namespace, 'default'));
     const cases = crowds(CASES, SEED);
-    for (const [index, { pods, size }] of cases.entries()) {
-      const name = `crowd-${index}`;
+    const arrive = async ({ pods, size }: Crowd, name: string): Promise<void> => {
       await addNodes(plane, [name], { size });
       await plane.api.merge('v1', 'Node', undefined, name, { spec: { taints: null } });
       for (const [number, spec] of pods.entries()) {
@@ -55,6 +54,11 @@ describeCluster('the scheduler', () => {
           },
         });
       }
+    };
+    const AT_ONCE = 12;
+    for (let first = 0; first < cases.length; first += AT_ONCE) {
+      const some = cases.slice(first, first + AT_ONCE);
+      await Promise.all(some.map((crowd, index) => arrive(crowd, `crowd-${first + index}`)));
     }
     const decided = await until(
       'a decision about every pod',
@@ -62,7 +66,7 @@ describeCluster('the scheduler', () => {
         const pods = (await plane.api.list('v1', 'Pod', namespace)) as readonly Pod[];
         return pods.every(isDecided) && pods;
       },
-      { everyMs: 500, timeoutMs: 100_000 },
+      { everyMs: 500, timeoutMs: 200_000 },
     );
     const disagreements = cases.flatMap(({ fits, pods, size }, index) => {
       const mine = decided.filter(({ metadata }) => metadata.labels?.['crowd'] === `crowd-${index}`);

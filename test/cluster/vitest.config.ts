@@ -12,7 +12,8 @@ export default defineConfig({
     globalSetup: [at('global-setup.ts')],
     setupFiles: [at('keep-logs.ts')],
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // What waits has a deadline of its own; these are for machines that are busy with something else.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -103,7 +103,7 @@ export async function untilReady(
   cluster: FluxCluster,
   fleet: string,
   revision: string,
-  timeoutMs = 60_000,
+  timeoutMs = 120_000,
 ): Promise<number> {
   const started = Date.now();
   let last = '';

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 interface Waiting {
-  /** @default 60000 */
+  /** @default 120000 */
   readonly timeoutMs?: number;
   /** How often to ask. @default 100 */
   readonly everyMs?: number;
@@ -19,7 +19,7 @@ interface Waiting {
 export async function until<T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  { timeoutMs = 60_000, everyMs = 100 }: Waiting = {},
+  { timeoutMs = 120_000, everyMs = 100 }: Waiting = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last = '';
