@@ -193,7 +193,7 @@ test('a login that is missing, and one that is refused', async () => {
   `);
   const wrong = docker({ auths: { [plain.host]: { auth: base64('ada:wrong-secret') } } });
   expect(await failure(ask(plain, wrong))).toMatchInlineSnapshot(`
-    "error[REGISTRY]: registry 127.0.0.1:5000 refuses the login from /docker/config.json for 127.0.0.1:5000/models/digits with 401
+    "error[REGISTRY]: registry 127.0.0.1:5000 refuses the login from /docker/config.json for 127.0.0.1:5000/models/digits
       fix: log in again: docker login 127.0.0.1:5000
     "
   `);
@@ -217,7 +217,7 @@ test('a login that is missing, and one that is refused', async () => {
   `);
   const refused = docker({ auths: { [tokens.host]: { auth: base64('ada:wrong-secret') } } });
   expect(await failure(ask(tokens, refused))).toMatchInlineSnapshot(`
-    "error[REGISTRY]: registry 127.0.0.1:5000 refuses the login from /docker/config.json for 127.0.0.1:5000/models/digits with 401
+    "error[REGISTRY]: registry 127.0.0.1:5000 refuses the login from /docker/config.json for 127.0.0.1:5000/models/digits
       fix: log in again: docker login 127.0.0.1:5000
     "
   `);

@@ -208,6 +208,17 @@ test('a slow registry is waited for so long and no longer', async () => {
   `);
 });
 
+test('a redirect to nowhere is an answer like any other', async () => {
+  const registry = await start({
+    first: (_request, response) => {
+      response.writeHead(307, { location: 'http://[' });
+      response.end();
+      return true;
+    },
+  });
+  expect(await failure(push(registry))).toContain('with 307');
+});
+
 test('a host that does not answer', async () => {
   const gone = await standIn();
   await gone.close();

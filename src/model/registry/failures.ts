@@ -94,7 +94,7 @@ export function loginMissing({ registry, text }: Repository, path: string): User
 /** @param path of Docker's configuration, where the login is from */
 export function loginRefused({ registry, text }: Repository, path: string): UserError {
   return failure(
-    `registry ${registry} refuses the login from ${path} for ${text} with 401`,
+    `registry ${registry} refuses the login from ${path} for ${text}`,
     `log in again: docker login ${registry}`,
   );
 }

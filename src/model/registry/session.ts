@@ -93,9 +93,15 @@ async function send(
     const known = authorization !== undefined && url.origin === repository.origin;
     const headers = { ...request.headers, ...(known ? { authorization } : {}) };
     const answer = await answered(url, { ...request, headers }, request.what, repository, options);
-    const next = answer.headers.get('location');
+    const next = answer.headers.get('location') ?? '';
     const readOnly = request.method === 'GET' || request.method === 'HEAD';
-    if (!readOnly || !REDIRECTED.has(answer.status) || next === null || redirects === REDIRECTS)
+    if (
+      next === '' ||
+      !readOnly ||
+      !REDIRECTED.has(answer.status) ||
+      !URL.canParse(next, url.href) ||
+      redirects === REDIRECTS
+    )
       return answer;
     url = new URL(next, url);
   }
