@@ -9,8 +9,8 @@ import type { Decision } from '../src/gate/verdict.ts';
 import { examplePlan } from './example-plan.ts';
 
 const NOW = Date.parse('2026-01-02T00:00:00Z');
-const OLD = { inference: 'v000000000001' };
-const NEW = { inference: 'v000000000002' };
+const OLD = { inference: 'v000000000001', sensor: 'v000000000001' };
+const NEW = { inference: 'v000000000002', sensor: 'v000000000002' };
 const GATE: GateSpec = {
   baseline: 0.005,
   detect: 0.01,
@@ -39,6 +39,8 @@ interface Case {
   readonly change?: (rows: EvidenceRow[]) => EvidenceRow[];
   readonly nowMs?: number;
   readonly wave?: string;
+  /** Whether there is a second workload. */
+  readonly sensor?: boolean;
   readonly moved?: 'canary' | 'all';
 }
 
@@ -64,9 +66,10 @@ function judge(of: Case = {}): Decision {
       classes.map((name) => [name, { settled: 'r000000000001', rejected: [], pointers }]),
     ),
   };
-  const questions = questionsOf(state, plan, wave, (_name, release) =>
-    release === 'r000000000001' ? OLD : NEW,
-  );
+  const questions = questionsOf(state, plan, wave, (_name, release) => {
+    const { inference, sensor } = release === 'r000000000001' ? OLD : NEW;
+    return of.sensor === true ? { inference, sensor } : { inference };
+  });
   const rows = classes.flatMap((name) =>
     plan.slices.map((slice): EvidenceRow => {
       const isNew = runsNew(slice.name);
@@ -156,7 +159,30 @@ test('a fault in one class fails the wave, and the other class says its own', ()
   });
   expect(verdict).toBe('FAIL');
   expect(classes.map((of) => of.verdict)).toEqual(['PASS', 'FAIL']);
-  expect(alphaOfEach).toBeCloseTo(0.01 / 9, 12);
+  expect(alphaOfEach).toBeCloseTo(0.01 / 8, 12);
+});
+
+test('classes that are each too small to tell fail together, and workloads of the same devices are not added up', () => {
+  const small = { scale: 60, treatment: { bad: 0.025 } } as const;
+  const alone = judge(small);
+  expect(alone.verdict).toBe('INSUFFICIENT');
+  const twice = judge({
+    ...small,
+    sensor: true,
+    classes: ['n100', 'orin'],
+    change: (rows) => [...rows, ...rows.map((row) => Object.assign({}, row, { workload: 'sensor' }))],
+  });
+  const [errors] = twice.together;
+  expect(twice.together.map(({ workload, metric }) => `${workload} ${metric}`)).toEqual([
+    'inference errors',
+    'inference overdue',
+    'sensor errors',
+    'sensor overdue',
+  ]);
+  expect(errors!.logOdds).toBeCloseTo(2 * alone.classes[0]!.tests[0]!.logOdds, 9);
+  expect(judge({ ...small, classes: ['n100', 'orin'] }).reason).toMatchInlineSnapshot(
+    `"inference errors of all classes together: log odds of a bad release 8.92, at 6.67 it is rolled back"`,
+  );
 });
 
 describe('trouble that is no failed request', () => {

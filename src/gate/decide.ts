@@ -27,31 +27,45 @@ export interface DecideOptions {
 export function decide({ plan, wave, questions, evidence, nowMs }: DecideOptions): Decision {
   refuseUnknown(evidence, plan, questions);
   const collected = questions.map((question) => collect(question, evidence.rows, plan, nowMs));
-  const several = questions.length > 1;
-  const metrics = collected.flat().map((of) => metricsOf(plan.gate, of));
-  const shared = several ? new Set(metrics.flat()).size : 0;
-  const alphaOfEach = plan.gate.alpha / Math.max(1, metrics.flat().length + shared);
+  const each = collected
+    .flat()
+    .flatMap((of) => metricsOf(plan.gate, of).map((metric) => ({ workload: of.workload, metric })));
+  const groups = questions.length > 1 ? addedUp(each) : [];
+  const alphaOfEach = plan.gate.alpha / Math.max(1, each.length + groups.length);
   const classes = questions.map((question, index) =>
     decideClass(question, collected[index]!, plan, alphaOfEach),
   );
   const failAt = sprtBounds({ alpha: alphaOfEach, beta: plan.gate.beta }).fail;
   const tests = classes.flatMap((of) => of.tests);
-  const together = [...new Set(several ? tests.map(({ metric }) => metric) : [])]
-    .filter((metric) => metric !== 'ceiling')
-    .map((metric) => ({
-      metric,
-      logOdds: tests.filter((test) => test.metric === metric).reduce((sum, { logOdds }) => sum + logOdds, 0),
-      failAt,
-    }));
+  const together = groups.map(({ workload, metric }) => {
+    const of = tests.filter((test) => test.workload === workload && test.metric === metric);
+    return { workload, metric, logOdds: of.reduce((sum, { logOdds }) => sum + logOdds, 0), failAt };
+  });
   const failing = together.find(({ logOdds }) => logOdds >= failAt);
   const verdict = failing === undefined ? worst(classes.map((of) => of.verdict)) : 'FAIL';
   const first = classes.find((of) => of.verdict === verdict);
   const reason =
     failing !== undefined && first?.verdict !== 'FAIL'
-      ? `${failing.metric} of all classes together: log odds of a bad release ${failing.logOdds.toFixed(2)}, at ${failAt.toFixed(2)} it is rolled back`
+      ? `${failing.workload} ${failing.metric} of all classes together: log odds of a bad release ${failing.logOdds.toFixed(2)}, at ${failAt.toFixed(2)} it is rolled back`
       : `class ${first!.class}: ${first!.reason}`;
   return { fleet: plan.fleet, wave, verdict, reason, alphaOfEach, classes, together };
 }
+
+interface Test {
+  readonly workload: string;
+  readonly metric: string;
+}
+
+/**
+ * What classes may add up: each metric of each workload. Classes share no device; workloads share them all, and adding
+ * these up would count a device's trouble twice. A ceiling is held by each class alone.
+ */
+const addedUp = (each: readonly Test[]): Test[] =>
+  each.filter(
+    ({ workload, metric }, index) =>
+      metric !== 'ceiling' &&
+      each.findIndex((other) => other.workload === workload && other.metric === metric) === index,
+  );
 
 function decideClass(
   question: Question,

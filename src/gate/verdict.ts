@@ -44,8 +44,9 @@ export interface Decision {
   /** Probability of a false rollback that each test may use: alpha shared over all of them. */
   readonly alphaOfEach: number;
   readonly classes: readonly ClassDecision[];
-  /** Classes together, where there are several: each metric's log odds added up. They can only FAIL. */
+  /** Classes together, where there are several: log odds of each workload's metrics added up. They can only FAIL. */
   readonly together: readonly {
+    readonly workload: string;
     readonly metric: string;
     readonly logOdds: number;
     readonly failAt: number;
