@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { benchGate, formatGateBench } from './bench/gate.ts';
+import { benchModel, formatModelBench } from './bench/model.ts';
 import { benchPlan, formatPlanBench } from './bench/plan.ts';
 import { benchSynth, formatSynthBench } from './bench/synth.ts';
 import { benchValidate, formatValidateBench } from './bench/validate.ts';
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   define('synth', benchSynth, formatSynthBench),
   define('validate', () => benchValidate(nodeLines().map(({ binary }) => binary)), formatValidateBench),
   define('plan', () => benchPlan(), formatPlanBench),
+  define('model', () => benchModel(), formatModelBench),
   define('gate', () => benchGate(), formatGateBench),
 ];
 

@@ -99,6 +99,9 @@ test('an empty calibration set, a sample of another shape and a value that is no
       (error: unknown) => String(error),
     );
   expect(await refusal([])).toMatchInlineSnapshot(`"UserError: the calibration set is empty"`);
+  expect(await refusal([[new Float32Array(64).fill(0.5)]])).toMatchInlineSnapshot(
+    `"UserError: every value of every sample for input image is 0.5"`,
+  );
   expect(await refusal([[new Float32Array(63)]])).toMatchInlineSnapshot(
     `"UserError: sample 0 has 63 values, input image takes 64 ([1, 8, 8, 1])"`,
   );

@@ -41,6 +41,15 @@ export async function observe(
   } finally {
     model.dispose();
   }
+  for (const index of graph.inputs) {
+    const { min, max } = ranges.get(index)!;
+    if (min < max) continue;
+    throw new UserError(
+      'CALIBRATION',
+      `every value of every sample for input ${graph.tensors[index]!.name} is ${min}`,
+      'give samples as devices see them: from equal values no range can be told',
+    );
+  }
   return ranges;
 }
 
