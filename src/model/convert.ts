@@ -3,6 +3,7 @@
 import { extname } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Graph, Operator } from './graph.ts';
+import { absorb } from './passes/absorb.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { fuse } from './passes/fuse.ts';
 import { observe } from './quantize/calibrate.ts';
@@ -35,7 +36,7 @@ export const readSource = async (path: string): Promise<Graph> => (await readBot
 /** As {@link readSource}, with the graph as it was read. */
 export async function readBoth(path: string): Promise<{ readonly plain: Graph; readonly float: Graph }> {
   const plain = await readGraph(path);
-  const graph = fuse(foldConstants(plain));
+  const graph = absorb(fuse(foldConstants(plain)));
   const integer = graph.tensors.find(({ type }) => type === 'int8' || type === 'int16' || type === 'uint8');
   // Versions are those that the file's maker chose, for other types.
   if (integer === undefined)
