@@ -1,4 +1,4 @@
-// Takes a factor and an offset by channel that stand before a convolution into its weights and bias.
+// Takes a factor and an offset by channel that stand before a convolution or a matrix product into its weights and bias.
 
 import { elements, type Graph, type Operator, type Tensor } from '../graph.ts';
 import { FUSED, PADDING } from '../tflite/operators.ts';
@@ -23,6 +23,9 @@ export function absorb(graph: Graph): Graph {
   }
 }
 
+/** Their weights run over input channels in the last dimension. */
+const ABSORBING = new Set<Operator['kind']>(['CONV_2D', 'FULLY_CONNECTED']);
+
 function findPair({ tensors, operators, outputs }: Graph): readonly [Operator, Operator] | undefined {
   const uses = new Map<number, number>();
   for (const index of [...operators.flatMap(({ inputs }) => inputs), ...outputs]) {
@@ -30,15 +33,16 @@ function findPair({ tensors, operators, outputs }: Graph): readonly [Operator, O
   }
   for (const convolution of operators) {
     const [input, weights, bias] = convolution.inputs;
-    if (convolution.kind !== 'CONV_2D' || bias === undefined || bias < 0) continue;
+    if (!ABSORBING.has(convolution.kind) || bias === undefined || bias < 0) continue;
     const before = operators.find(({ outputs: [made] }) => made === input);
     if (before === undefined || uses.get(input!) !== 1) continue;
-    const padded = convolution.options['padding'] !== PADDING.VALID;
+    const padded = convolution.kind === 'CONV_2D' && convolution.options['padding'] !== PADDING.VALID;
     if (before.kind !== 'MUL' && (before.kind !== 'ADD' || padded)) continue;
     if ((before.options['activation'] ?? FUSED.NONE) !== FUSED.NONE) continue;
-    const channels = tensors[weights!]!.shape[3];
+    const channels = tensors[weights!]!.shape.at(-1);
     const constant = before.inputs.map((index) => tensors[index]!).find(({ data }) => data !== undefined);
     if (constant === undefined || floatsOf(constant) === undefined) continue;
+    if (floatsOf(tensors[weights!]!) === undefined || tensors[input!]!.shape.at(-1) !== channels) continue;
     if (elements(constant.shape) === channels && constant.shape.at(-1) === channels)
       return [before, convolution];
   }
