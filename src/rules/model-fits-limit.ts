@@ -1,9 +1,10 @@
 import { inMi } from '../check/quantities.ts';
 import { defineRule } from '../check/rule.ts';
-import type { FleetSpec, PerClass, ServerSpec } from '../fleet/spec.ts';
+import type { FleetSpec, ServerSpec } from '../fleet/spec.ts';
 import { parseBytes } from '../fleet/units.ts';
 import { exampleClass } from './example-class.ts';
 import type { Overrides } from './example-fleet.ts';
+import { forClass } from './model-servers.ts';
 
 /** Limit over what is counted, a ratio: what the counting misses. */
 const HEADROOM = 1.25;
@@ -94,8 +95,4 @@ function container(memory: string): Overrides<FleetSpec> {
     baseMemory: '220Mi',
   };
   return { workloads: { inference: { server, memory } } };
-}
-
-function forClass<T>(value: PerClass<string, T>, name: string): T | undefined {
-  return typeof value === 'object' && value !== null && 'byClass' in value ? value.byClass[name] : value;
 }

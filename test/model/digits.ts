@@ -19,6 +19,3 @@ export function digitsSamples(name: 'calibration.npz' | 'test.npz'): readonly Fl
 export const digitsLabels = (): readonly number[] => [
   ...readNpz(readFileSync(digitsFile('test.npz')), 'test.npz')['y']!.values,
 ];
-
-export const argmax = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((best, value, index, all) => (value > all[best]! ? index : best), 0);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Graph, Tensor } from '../../src/model/graph.ts';
+import { argmax } from '../../src/model/outputs.ts';
 import { fuse } from '../../src/model/passes/fuse.ts';
 import { closed, observe } from '../../src/model/quantize/calibrate.ts';
 import { quantizeInt8 } from '../../src/model/quantize/int8.ts';
@@ -9,7 +10,7 @@ import { readKerasH5 } from '../../src/model/read/keras-h5.ts';
 import { loadLiteRt } from '../../src/model/runtime/litert.ts';
 import { readTflite } from '../../src/model/tflite/read.ts';
 import { writeTflite } from '../../src/model/tflite/write.ts';
-import { argmax, digitsFile, digitsLabels, digitsSamples } from './digits.ts';
+import { digitsFile, digitsLabels, digitsSamples } from './digits.ts';
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
