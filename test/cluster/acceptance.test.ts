@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KubeObject } from '../../src/synth/manifests.ts';
 import { describeCluster, runFolder } from './cluster-test.ts';
-import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
-import { readGenerated, type Generated } from './harness/generated.ts';
-import { installCrds, isFlux } from './harness/install-crds.ts';
+import { startControlPlane, type ControlPlane } from '../harness/control-plane.ts';
+import { readGenerated, type Generated } from '../harness/generated.ts';
+import { installCrds, isFlux } from '../harness/install-crds.ts';
 
 /** Fields that the server left out of what it was given: those of features that its minor has not, without a word. */
 function dropped(given: unknown, kept: unknown, path = ''): readonly string[] {

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeCluster, runFolder } from './cluster-test.ts';
-import type { Condition } from './harness/api.ts';
-import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
-import { startArgoRollouts, startControllerManager, startScheduler } from './harness/controllers.ts';
-import { installCrds } from './harness/install-crds.ts';
+import type { Condition } from '../harness/api.ts';
+import { startControlPlane, type ControlPlane } from '../harness/control-plane.ts';
+import { startArgoRollouts, startControllerManager, startScheduler } from '../harness/controllers.ts';
+import { installCrds } from '../harness/install-crds.ts';
 import { startNodes } from './harness/nodes.ts';
-import type { Running } from './harness/process.ts';
-import { until } from './harness/until.ts';
+import type { Running } from '../harness/process.ts';
+import { until } from '../harness/until.ts';
 
 const API = 'argoproj.io/v1alpha1';
 

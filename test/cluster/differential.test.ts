@@ -3,9 +3,9 @@ import { loadSchemas, NEWEST_MINOR, type SchemaSet } from '../../src/check/schem
 import { structureProblems } from '../../src/check/structure.ts';
 import type { KubeObject } from '../../src/synth/manifests.ts';
 import { describeCluster, runFolder } from './cluster-test.ts';
-import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
-import { readGenerated } from './harness/generated.ts';
-import { installCrds } from './harness/install-crds.ts';
+import { startControlPlane, type ControlPlane } from '../harness/control-plane.ts';
+import { readGenerated } from '../harness/generated.ts';
+import { installCrds } from '../harness/install-crds.ts';
 import { mutantsOf, type Mutant } from './mutants.ts';
 import { validObjects } from './valid-objects.ts';
 

@@ -9,16 +9,15 @@ import {
   podsOf,
   readiness,
   requestReconcile,
-  startFluxCluster,
   untilReady,
   versionOf,
-  type FluxCluster,
-} from './harness/flux-cluster.ts';
+} from '../harness/flux.ts';
+import { startFluxCluster, type KwokCluster } from './harness/flux-cluster.ts';
 import { readyNodes } from './harness/nodes.ts';
-import { createRepository, objectsOf } from './harness/repository.ts';
-import { deliver, startSource, type Source } from './harness/source.ts';
-import { beginStory } from './harness/story.ts';
-import { until } from './harness/until.ts';
+import { createRepository, objectsOf } from '../harness/repository.ts';
+import { deliver, startSource, type Source } from '../harness/source.ts';
+import { beginStory } from '../harness/story.ts';
+import { until } from '../harness/until.ts';
 
 const FLEET = 'city-cameras';
 const SALT = 'city-1';
@@ -38,7 +37,7 @@ const canaryOf = (inventory: string, className: string): string =>
 
 describeCluster.concurrent('a cluster of five devices', () => {
   let source: Source;
-  let cluster: FluxCluster;
+  let cluster: KwokCluster;
   beforeAll(async () => {
     [source, cluster] = await Promise.all([
       startSource(),

@@ -7,14 +7,14 @@ import {
   podsOf,
   readiness,
   requestReconcile,
-  startFluxCluster,
   untilReady,
   versionOf,
   type FluxCluster,
-} from './harness/flux-cluster.ts';
-import { startSource, type Source } from './harness/source.ts';
-import { beginStory, editServer, type Draft, type Story } from './harness/story.ts';
-import { until } from './harness/until.ts';
+} from '../harness/flux.ts';
+import { startFluxCluster, type KwokCluster } from './harness/flux-cluster.ts';
+import { startSource, type Source } from '../harness/source.ts';
+import { beginStory, editServer, type Draft, type Story } from '../harness/story.ts';
+import { until } from '../harness/until.ts';
 
 /** Of five devices: ceil(1 % of 5) + 1. */
 const MAX_UNAVAILABLE = 2;
@@ -32,8 +32,8 @@ const log = (line: string): void => console.log(line);
 
 describeCluster.concurrent('Flux', () => {
   let source: Source;
-  let early: FluxCluster;
-  let late: FluxCluster;
+  let early: KwokCluster;
+  let late: KwokCluster;
 
   beforeAll(async () => {
     const started = Date.now();

@@ -13,12 +13,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeCluster, runFolder } from './cluster-test.ts';
-import { startControlPlane } from './harness/control-plane.ts';
-import { commandLine, ownIdentity } from './harness/identity.ts';
-import { withLock } from './harness/lock.ts';
-import { removeLeftovers, runningIn } from './harness/run-folder.ts';
-import { start, startOnFreePorts } from './harness/process.ts';
-import { stays, until } from './harness/until.ts';
+import { startControlPlane } from '../harness/control-plane.ts';
+import { commandLine, ownIdentity } from '../harness/identity.ts';
+import { withLock } from '../harness/lock.ts';
+import { removeLeftovers, RUN_PREFIX, runningIn } from '../harness/run-folder.ts';
+import { start, startOnFreePorts } from '../harness/process.ts';
+import { stays, until } from '../harness/until.ts';
 
 const portIsFree = (url: string): Promise<boolean> =>
   new Promise((resolve) => {
@@ -84,7 +84,7 @@ describeCluster('the harness', () => {
     const ended = new Promise<void>((resolve) => run.once('exit', () => resolve()));
     const folder = await until('the other run to start programs', () =>
       readdirSync(tmpdir())
-        .filter((name) => name.startsWith('breakwater-cluster-'))
+        .filter((name) => name.startsWith(RUN_PREFIX))
         .map((name) => join(tmpdir(), name))
         .find((path) => ownerOf(path) === run.pid && runningIn(path).length > 0),
     );
@@ -100,7 +100,7 @@ describeCluster('the harness', () => {
   });
 
   test('ends no process that merely has the pid of one of ours', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'breakwater-cluster-'));
+    const folder = mkdtempSync(join(tmpdir(), RUN_PREFIX));
     const stranger = spawn('sleep', ['60']);
     for (const name of ['bin', 'pids', 'logs']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'pids', 'etcd'), String(stranger.pid));

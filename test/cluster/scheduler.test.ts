@@ -3,13 +3,13 @@ import type { Role } from '../../src/check/device-load.ts';
 import { allocatableMemory, SYSTEM_REQUESTS } from '../../src/check/system-load.ts';
 import { loadFleets } from '../../src/fleet/load.ts';
 import { describeCluster, runFolder } from './cluster-test.ts';
-import type { Condition, Live } from './harness/api.ts';
-import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
-import { startControllerManager, startScheduler } from './harness/controllers.ts';
-import { readGenerated } from './harness/generated.ts';
+import type { Condition, Live } from '../harness/api.ts';
+import { startControlPlane, type ControlPlane } from '../harness/control-plane.ts';
+import { startControllerManager, startScheduler } from '../harness/controllers.ts';
+import { readGenerated } from '../harness/generated.ts';
 import { addNodes, startNodes } from './harness/nodes.ts';
 import { crowds, type Crowd } from './random-pods.ts';
-import { until } from './harness/until.ts';
+import { until } from '../harness/until.ts';
 
 type Pod = Live<{ readonly nodeName?: string }, { readonly conditions?: readonly Condition[] }>;
 

@@ -4,10 +4,10 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { describeCluster, runFolder } from './cluster-test.ts';
-import { binaryPath } from './harness/build.ts';
-import { readGenerated } from './harness/generated.ts';
-import { start, startOnFreePorts, type Running } from './harness/process.ts';
-import { until } from './harness/until.ts';
+import { binaryPath } from '../harness/build.ts';
+import { readGenerated } from '../harness/generated.ts';
+import { start, startOnFreePorts, type Running } from '../harness/process.ts';
+import { until } from '../harness/until.ts';
 
 interface Agent {
   readonly config: string;

@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: ['test/cluster/**/*.test.ts'],
     globalSetup: [at('global-setup.ts')],
-    setupFiles: [at('keep-logs.ts')],
+    setupFiles: [at('../harness/keep-logs.ts')],
     fileParallelism: false,
     // What waits has a deadline of its own; these are for machines that are busy with something else.
     testTimeout: 300_000,

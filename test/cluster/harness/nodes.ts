@@ -1,10 +1,10 @@
 // Devices: nodes whose kubelet kwok plays.
 
-import type { Condition } from './api.ts';
-import type { ControlPlane } from './control-plane.ts';
-import { startKwok } from './controllers.ts';
-import type { Running } from './process.ts';
-import { until } from './until.ts';
+import type { Condition } from '../../harness/api.ts';
+import type { ControlPlane } from '../../harness/control-plane.ts';
+import { startKwok } from './kwok.ts';
+import type { Running } from '../../harness/process.ts';
+import { until } from '../../harness/until.ts';
 
 export interface NodeSize {
   readonly cpu: string;

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import type { Facts } from '../../../src/dev/kubernetes-files.ts';
-import { binaryFolder, build, buildAll } from '../harness/build.ts';
-import { startControlPlane } from '../harness/control-plane.ts';
-import { installCrds } from '../harness/install-crds.ts';
-import { createRunFolder, removeLeftovers, removeRunFolder } from '../harness/run-folder.ts';
+import { binaryFolder, build, buildAll } from '../../harness/build.ts';
+import { startControlPlane } from '../../harness/control-plane.ts';
+import { installCrds } from '../../harness/install-crds.ts';
+import { createRunFolder, removeLeftovers, removeRunFolder } from '../../harness/run-folder.ts';
 import { crdFiles, keptOrigins, readCrds, type Crd } from './crds.ts';
 import { kubernetesFiles, readFolder, readKubernetes, writeFolder } from './files.ts';
 import { readServer } from './read-server.ts';
@@ -101,7 +101,7 @@ function settle(name: string, wanted: ReadonlyMap<string, string>): void {
 }
 
 removeLeftovers();
-await buildAll(say);
+await buildAll(['etcd', 'kube-apiserver'], say);
 const folder = createRunFolder();
 process.once('exit', () => removeRunFolder(folder));
 

@@ -1,7 +1,7 @@
 // What Pod Security refuses on one minor: small changes to a pod that the strictest level accepts, put before it.
 
 import type { KubeObject } from '../../../src/synth/manifests.ts';
-import { Refused, type Api } from '../harness/api.ts';
+import { Refused, type Api } from '../../harness/api.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

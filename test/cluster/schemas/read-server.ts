@@ -1,8 +1,8 @@
 // What one API server says of itself: kinds, schemas, feature gates.
 
 import type { Facts, Kind, Schema } from '../../../src/dev/kubernetes-files.ts';
-import type { Api } from '../harness/api.ts';
-import { until } from '../harness/until.ts';
+import type { Api } from '../../harness/api.ts';
+import { until } from '../../harness/until.ts';
 import { canonical } from './compact.ts';
 import { readPodSecurity } from './read-pod-security.ts';
 

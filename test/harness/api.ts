@@ -1,7 +1,7 @@
 // A client of one API server: enough to apply, read and watch over objects, with the server's warnings.
 
 import { Agent, request } from 'node:https';
-import type { KubeObject } from '../../../src/synth/manifests.ts';
+import type { KubeObject } from '../../src/synth/manifests.ts';
 
 export interface Answer<T = unknown> {
   readonly status: number;

@@ -11,11 +11,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { buildFleets } from '../../../src/cli/build-fleets.ts';
-import type { Io } from '../../../src/cli/io.ts';
-import { main } from '../../../src/cli/main.ts';
-import { writeFleets } from '../../../src/output/synth.ts';
-import type { KubeObject } from '../../../src/synth/manifests.ts';
+import { buildFleets } from '../../src/cli/build-fleets.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { main } from '../../src/cli/main.ts';
+import { writeFleets } from '../../src/output/synth.ts';
+import type { KubeObject } from '../../src/synth/manifests.ts';
 
 export interface Repository {
   /** Absolute. */

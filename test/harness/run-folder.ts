@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandLine, isAlive, ownIdentity } from './identity.ts';
 
-const PREFIX = 'breakwater-cluster-';
+/** Begins the names of all folders of runs. */
+export const RUN_PREFIX = 'breakwater-run-';
 
 /** Make the folder of this run. */
 export function createRunFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), PREFIX));
+  const folder = mkdtempSync(join(tmpdir(), RUN_PREFIX));
   writeFileSync(join(folder, 'owner'), ownIdentity());
   for (const name of ['bin', 'pids', 'logs']) mkdirSync(join(folder, name));
   return folder;
@@ -40,7 +41,7 @@ export function removeRunFolder(folder: string): void {
 /** Remove the folders of runs whose owner is dead. Returns how many there were. */
 export function removeLeftovers(): number {
   const dead = list(tmpdir())
-    .filter((name) => name.startsWith(PREFIX))
+    .filter((name) => name.startsWith(RUN_PREFIX))
     .map((name) => join(tmpdir(), name))
     // Without an owner: being made this moment, or not a run.
     .filter((folder) => read(join(folder, 'owner')) !== '' && !isAlive(read(join(folder, 'owner'))));

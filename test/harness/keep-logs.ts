@@ -1,4 +1,4 @@
-// After a failure, the logs of every program are kept in `.breakwater/cluster-logs/` and their ends are printed:
+// After a failure, the logs of every program are kept in `.breakwater/<suite>-logs/` and their ends are printed:
 // the folder of the run, where they stand, goes away with it.
 
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const lastLines = (text: string): string =>
 afterEach(({ task }) => {
   if (task.result?.state !== 'fail' || inject('runFolder') === '') return;
   const logs = join(inject('runFolder'), 'logs');
-  const kept = join('.breakwater', 'cluster-logs', task.id);
+  const kept = join('.breakwater', `${inject('suite')}-logs`, task.id);
   mkdirSync(kept, { recursive: true });
   cpSync(logs, kept, { recursive: true });
   const ends = readdirSync(logs)

@@ -1,4 +1,4 @@
-import { readCrds, type Crd } from '../schemas/crds.ts';
+import { readCrds, type Crd } from '../cluster/schemas/crds.ts';
 import type { Api, Condition } from './api.ts';
 import { until } from './until.ts';
 

@@ -2,19 +2,28 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { GO_FOLDER, KUBEBUILDER, linkerFlags, PROGRAMS, type ProgramName } from './binaries.ts';
+import {
+  buildTags,
+  KUBEBUILDER,
+  linkerFlags,
+  PROGRAMS,
+  projectFolder,
+  type ProgramName,
+} from './binaries.ts';
 import { withLock } from './lock.ts';
 
 const cache = (): string =>
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'breakwater', 'cluster');
 
-/** Folder for the programs of one project: another go.mod, go.sum or platform is another folder. */
+/** Folder for the programs of one project: another go.mod, go.sum, source of ours or platform is another folder. */
 export function binaryFolder(project: string): string {
   const hash = createHash('sha256');
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(GO_FOLDER, project, file)));
+  const folder = projectFolder(project);
+  const files = readdirSync(folder).filter((name) => /^go\.(mod|sum)$|\.go$/.test(name));
+  for (const file of files.toSorted()) hash.update(readFileSync(join(folder, file)));
   const digest = hash.digest('hex').slice(0, 12);
   return join(cache(), `${project}-${process.platform}-${process.arch}-${digest}`);
 }
@@ -49,12 +58,13 @@ export async function build(project: string, goPackage: string, target: string):
         'build',
         '-trimpath',
         '-mod=readonly',
+        `-tags=${buildTags(project)}`,
         `-ldflags=${linkerFlags(project)}`,
         '-o',
         unfinished,
         goPackage,
       ],
-      { cwd: join(GO_FOLDER, project), env: { ...process.env, CGO_ENABLED: '0' }, encoding: 'utf8' },
+      { cwd: projectFolder(project), env: { ...process.env, CGO_ENABLED: '0' }, encoding: 'utf8' },
     );
     if (status !== 0) {
       rmSync(unfinished, { force: true });
@@ -65,11 +75,11 @@ export async function build(project: string, goPackage: string, target: string):
 }
 
 /**
- * Build every program that is missing, one after the other: the compiler uses all cores by itself.
+ * Build those programs that are missing, one after the other: the compiler uses all cores by itself.
  * @param say is told what happens, with the minutes to expect
  */
-export async function buildAll(say: (line: string) => void): Promise<void> {
-  const missing = (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => !existsSync(binaryPath(name)));
+export async function buildAll(programs: readonly ProgramName[], say: (line: string) => void): Promise<void> {
+  const missing = programs.filter((name) => !existsSync(binaryPath(name)));
   const minutes = missing.reduce((sum, name) => sum + PROGRAMS[name].minutes, 0);
   if (missing.length > 0)
     say(`building ${missing.length} programs into ${cache()}, about ${Math.ceil(minutes)} minutes`);

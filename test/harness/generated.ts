@@ -1,7 +1,7 @@
 // What is committed in generated/, as a cluster of each class gets it.
 
-import type { PlanFile } from '../../../src/plan/plan.ts';
-import type { KubeObject } from '../../../src/synth/manifests.ts';
+import type { PlanFile } from '../../src/plan/plan.ts';
+import type { KubeObject } from '../../src/synth/manifests.ts';
 import { objectsOf, openRepository, type Repository } from './repository.ts';
 
 export const FLEETS = ['city-cameras', 'hello-edge', 'store-shelves'] as const;
