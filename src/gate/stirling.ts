@@ -45,23 +45,3 @@ export function deviance(x: number, m: number): number {
     sum = next;
   }
 }
-
-/**
- * ln B(a, b) = ln Γ(a) + ln Γ(b) − ln Γ(a + b), without the loss of digits of that difference.
- * @param a above 0
- * @param b above 0
- * @see https://dlmf.nist.gov/5.12
- */
-export function logBeta(a: number, b: number): number {
-  const small = Math.min(a, b);
-  const large = Math.max(a, b);
-  const errors = stirlingError(small) + stirlingError(large) - stirlingError(small + large);
-  const ratio = small / large;
-  return (
-    errors -
-    small * Math.log1p(large / small) -
-    large * Math.log1p(ratio) -
-    0.5 * Math.log(small / (1 + ratio)) +
-    0.5 * Math.log(2 * Math.PI)
-  );
-}
