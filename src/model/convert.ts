@@ -3,6 +3,7 @@
 import { extname } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Graph, Operator } from './graph.ts';
+import { isSavedModel } from './backend/saved-model.ts';
 import { absorb } from './passes/absorb.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { fuse } from './passes/fuse.ts';
@@ -75,6 +76,13 @@ async function readGraph(path: string): Promise<Graph> {
     case '.tflite':
       return readTflite(readFile(path));
     default:
+      if (isSavedModel(path)) {
+        throw new UserError(
+          'MODEL_UNSUPPORTED',
+          `${path} is a SavedModel, which can be run and compared, not converted`,
+          'save the network that it was exported from as .keras or .h5',
+        );
+      }
       throw new UserError(
         'MODEL_UNSUPPORTED',
         `${path} is of a kind that cannot be read`,
