@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { nodeLines } from '../../src/dev/node-lines.ts';
+import { readSource } from '../../src/model/convert.ts';
+import { runAll } from '../../src/model/run.ts';
+import { run, type Ran } from '../cli/run.ts';
+import { digitsFile, digitsSamples } from '../model/digits.ts';
+import { project } from '../project.ts';
+import { describeTfjs, places } from './tfjs-test.ts';
+
+const saved = fileURLToPath(new URL('digits-cnn-saved-model', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const command = ['model', 'run', saved, '--input', digitsFile('calibration.npz'), '--format', 'json'];
+
+const breakwater = (...argv: readonly string[]): Promise<Ran> => run(root, argv, { env: places.env });
+
+interface Report {
+  readonly outputs: readonly { readonly name: string; readonly values: readonly (readonly number[])[] }[];
+}
+
+const valuesOf = (stdout: string): readonly (readonly number[])[] =>
+  (JSON.parse(stdout) as Report).outputs[0]!.values;
+
+function farthest(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
+  expect(a).toHaveLength(b.length);
+  return Math.max(
+    ...a.map((run, sample) => Math.max(...Array.from(run, (value, at) => Math.abs(value - b[sample]![at]!)))),
+  );
+}
+
+describeTfjs('a SavedModel', () => {
+  test('TensorFlow and the runtime of devices come to the same from one network', async () => {
+    const { status, stdout, stderr } = await breakwater(...command);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const samples = digitsSamples('calibration.npz').map((values) => [values]);
+    const read = await runAll(await readSource(digitsFile('model.h5')), samples);
+    expect(farthest(valuesOf(stdout), read)).toBeLessThan(1e-6);
+  });
+
+  test.each(nodeLines().map(({ version, binary }) => [version, binary] as const))(
+    'it runs on Node %s',
+    (_version, binary) => {
+      const stdout = execFileSync(binary, [join(root, 'dist/cli/bin.js'), ...command], {
+        cwd: project({}),
+        env: { ...process.env, ...places.env },
+        encoding: 'utf8',
+        maxBuffer: 2 ** 26,
+      });
+      expect(valuesOf(stdout)).toHaveLength(200);
+    },
+  );
+
+  test('what it is given must fit its signature', async () => {
+    expect(await breakwater('model', 'run', saved, '--input', wrongShape())).toMatchInlineSnapshot(`
+      {
+        "status": 2,
+        "stderr": "error[CALIBRATION]: the array for input image in /tmp/breakwater-h8yz0p/x.npy has the shape [1, 3], it takes [n, 8, 8, 1]
+        fix: give one sample for each index of the first dimension, in the shape of the input
+      ",
+        "stdout": "",
+      }
+    `);
+  });
+
+  test('one that is damaged is refused with the reason of TensorFlow', async () => {
+    const folder = project({});
+    cpSync(saved, folder, { recursive: true });
+    writeFileSync(join(folder, 'saved_model.pb'), 'no protocol buffer');
+    const { status, stderr } = await breakwater('model', 'run', folder, ...command.slice(3));
+    expect({ status, stderr: stderr.replaceAll(folder, 'FOLDER') }).toMatchInlineSnapshot(`
+      {
+        "status": 2,
+        "stderr": "error[MODEL_DAMAGED]: FOLDER is not a SavedModel that TensorFlow can load: Failure: Invalid wire type: %s (at position %s)
+        fix: export the model again, or copy the whole folder again
+      ",
+      }
+    `);
+  });
+
+  test('it cannot be converted, and the message says what can', async () => {
+    const { status, stderr } = await breakwater(
+      'model',
+      'convert',
+      saved,
+      '-o',
+      '/dev/null',
+      '--recipe',
+      'none',
+    );
+    expect({ status, stderr: stderr.replaceAll(saved, 'FOLDER') }).toMatchInlineSnapshot(`
+      {
+        "status": 2,
+        "stderr": "error[MODEL_UNSUPPORTED]: FOLDER is a SavedModel, which can be run and compared, not converted
+        fix: save the network that it was exported from as .keras or .h5
+      ",
+      }
+    `);
+  });
+});
+
+/** A `.npy` of one sample of 3 values. */
+function wrongShape(): string {
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), }".padEnd(117) + '\n';
+  const file = join(project({}), 'x.npy');
+  const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]);
+  writeFileSync(file, Buffer.concat([start, Buffer.from(header), Buffer.alloc(12)]));
+  return file;
+}
