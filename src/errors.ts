@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'EVIDENCE' // evidence for a gate that does not fit its schema, its plan or its rollout
   | 'NOTHING_TO_JUDGE' // no class has a release on the wave that is not settled
   | 'REGISTRY' // a registry does not answer, refuses, or answers wrongly; a login that cannot be read
+  | 'LISTEN' // a server cannot listen where it was told to
   | 'RULE_UNKNOWN' // no such rule
   | 'GIT'; // Git is needed and is not there, or refused
 

@@ -36,6 +36,10 @@ const status = await main(process.argv.slice(2), {
     columns: process.stdout.columns || 100,
   },
   now: () => Date.now(),
+  untilStopped: () =>
+    new Promise((resolve) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    }),
 });
 
 done = true;

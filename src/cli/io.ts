@@ -11,6 +11,8 @@ export interface Io {
   readonly terminal: { readonly stdout: boolean; readonly stderr: boolean; readonly columns: number };
   /** Now, in milliseconds since the epoch: soak and expiry only, never in what is generated. */
   now(): number;
+  /** Resolves when the process is told to end, and keeps it from ending by itself; without it a server never stops. */
+  untilStopped?(): Promise<void>;
 }
 
 /** 0 fine; 1 findings or differences; 2 the user's mistake; 3 ours; 4 a gate's INSUFFICIENT. */

@@ -1,0 +1,143 @@
+import { UserError } from '../../errors.ts';
+import { readFile } from '../read-file.ts';
+import { loadLiteRt, type LiteRtModel, type TensorInfo } from '../runtime/litert.ts';
+import type { FoundModel } from './find-model.ts';
+import type { PredictRequest, RequestTensor } from './predict-request.ts';
+import type { ResponseTensor } from './predict-response.ts';
+import { invalid, Refusal } from './refusal.ts';
+
+/** A model that answers. */
+export interface ServedModel {
+  readonly name: string;
+  readonly version: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /**
+   * Run on all instances of a request, one batch of the model after the other.
+   * @param between is awaited before each run: lets others have the processor, and throws to give up
+   * @throws Refusal where values do not fit the model
+   */
+  predict(request: PredictRequest, between: () => Promise<void>): Promise<readonly ResponseTensor[]>;
+  dispose(): void;
+}
+
+/** An answer is built in memory; instances of a request whose answer would be larger are refused. In values. */
+const MOST_VALUES = 4_000_000;
+
+const MIB = 2 ** 20;
+/** A float32 in JSON: sign, nine digits, point, exponent, comma and some space. */
+const BYTES_EACH = 24;
+const INSTANCES = 8;
+
+/** Bytes of a body that suits a model: some instances in JSON. */
+export function bodyBytesFor({ inputs }: Pick<ServedModel, 'inputs'>): number {
+  const values = inputs.reduce((sum, { shape }) => sum + shape.reduce((size, each) => size * each, 1), 0);
+  return Math.max(MIB, Math.ceil((values * BYTES_EACH * INSTANCES) / MIB) * MIB);
+}
+
+/**
+ * Load a model. What the runtime accepts is ready to answer: weights are packed, memory is planned.
+ * @throws UserError `FILE_READ`, `MODEL_DAMAGED`
+ */
+export async function serveModel({ file, name, version }: FoundModel): Promise<ServedModel> {
+  const content = readFile(file);
+  const runtime = await loadLiteRt();
+  let model: LiteRtModel;
+  try {
+    model = await runtime.load(content);
+  } catch (cause) {
+    throw new UserError(
+      'MODEL_DAMAGED',
+      `${file} is no model that LiteRT runs: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'build it again, or see what is in it: breakwater model inspect FILE',
+      { cause },
+    );
+  }
+  const { inputs, outputs } = model;
+  return {
+    name,
+    version,
+    inputs,
+    outputs,
+    predict: (request, between) => predict(model, request, between),
+    dispose: () => model.dispose(),
+  };
+}
+
+async function predict(
+  model: LiteRtModel,
+  { format, inputs }: PredictRequest,
+  between: () => Promise<void>,
+): Promise<readonly ResponseTensor[]> {
+  const plan = planBatches(model, inputs, format);
+  const results = model.outputs.map(({ bytes }) => new Uint8Array(plan.runs * bytes));
+  for (let run = 0; run < plan.runs; run++) {
+    await between();
+    const slices = inputs.map(({ bytes }, index) => slice(bytes, run, model.inputs[index]!.bytes));
+    const outputs = await model.run(slices);
+    outputs.forEach((bytes, index) => results[index]!.set(bytes, run * bytes.byteLength));
+  }
+  return model.outputs.map((info, index) => {
+    const [batch, ...rest] = info.shape;
+    if (batch === undefined || plan.count === undefined)
+      return { info, shape: info.shape, bytes: results[index]! };
+    const each = info.bytes / batch;
+    return { info, shape: [plan.count, ...rest], bytes: results[index]!.subarray(0, plan.count * each) };
+  });
+}
+
+/** Bytes of one run; what the last one lacks is zeros, whose results nobody sees. */
+function slice(bytes: Uint8Array, run: number, size: number): Uint8Array {
+  const part = bytes.subarray(run * size, (run + 1) * size);
+  if (part.byteLength === size) return part;
+  const padded = new Uint8Array(size);
+  padded.set(part);
+  return padded;
+}
+
+interface Batches {
+  readonly runs: number;
+  /** Instances, or undefined where input and output stand as the model has them. */
+  readonly count: number | undefined;
+}
+
+/**
+ * How often the model has to run. Its first dimension is the batch; TensorFlow Serving resizes it, here the model runs
+ * as it was built, as often as needed, with the same bits in every row.
+ */
+function planBatches(
+  model: LiteRtModel,
+  inputs: readonly RequestTensor[],
+  format: PredictRequest['format'],
+): Batches {
+  const same = inputs.every(({ shape }, index) => String(shape) === String(model.inputs[index]!.shape));
+  if (same && format === 'column') return { runs: 1, count: undefined };
+  const counts = inputs.map(({ shape }, index) => countOf(shape, model.inputs[index]!));
+  const [count = 1] = counts;
+  const [batch = 1] = model.inputs[0]?.shape ?? [];
+  if (counts.some((other) => other !== count))
+    throw invalid(`inputs differ in their first dimension: ${counts.join(', ')}`);
+  for (const { name, shape } of model.outputs) {
+    if (shape[0] !== batch)
+      throw invalid(
+        `Tensor name: ${name} has inconsistent batch size: ${shape[0] ?? 0} expecting batch size: ${batch}`,
+      );
+  }
+  const values = model.outputs.reduce((sum, { shape }) => sum + shape.slice(1).reduce((a, b) => a * b, 1), 0);
+  if (count > batch && count * values > MOST_VALUES)
+    throw new Refusal(
+      'RESOURCE_EXHAUSTED',
+      `the answer to ${count} instances would hold ${count * values} values, of at most ${MOST_VALUES}: send fewer at once`,
+      413,
+    );
+  return { runs: Math.ceil(count / batch), count };
+}
+
+/** Instances in a tensor. @throws Refusal where it has another shape than the model's input */
+function countOf(shape: readonly number[], input: TensorInfo): number {
+  const [batch, ...rest] = input.shape;
+  const [count, ...own] = shape;
+  if (batch !== undefined && count !== undefined && count > 0 && String(own) === String(rest)) return count;
+  const wanted = batch === undefined ? '' : ['-1', ...rest].join(',');
+  throw invalid(`input ${input.name} has shape [${wanted}], got [${shape.join(',')}]`);
+}
