@@ -54,29 +54,17 @@ export default defineFleet({
     salt: 'stores-1',
     waves: [
       { name: 'pilots', percent: 5, soak: '72h' },
-      { name: 'third', percent: 35, soak: '48h' },
+      { name: 'third', percent: 35, soak: '72h', pause: '24h' },
       { name: 'rest', percent: 100, pause: '24h' },
     ],
-    gate: {
-      baseline: 0.01,
-      detect: 0.05,
-      alpha: 0.05,
-      beta: 0.1,
-      ceiling: 0.1,
-      window: '1h',
-      overdueAfter: '12h',
-      offline: { treatAs: 'overdue' },
-    },
+    // Nobody promotes before a weekend of trade.
+    freeze: [{ from: 'Fri 12:00', until: 'Mon 06:00', reason: 'shops are full at weekends' }],
+    // 300 devices tell no 1 % from 2 %: people visit the pilots, and look at what is overdue.
+    gate: { by: 'human', window: '1h', overdueAfter: '12h' },
     budget: { maxHarmedDevices: 40, maxDevicesPerPromotion: 40 },
   },
   delivery: flux({
     source: git({ url: 'https://git.example.com/stores.git', branch: 'main', secretRef: 'git' }),
     interval: '5m',
   }),
-  ignore: [
-    {
-      rule: 'canary-sees-ceiling',
-      reason: 'too few stores for statistics: people visit the pilots before the next wave',
-    },
-  ],
 });

@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'NOTHING_SETTLED' // nothing to go back to
   | 'NOTHING_TO_PROMOTE' // every slice runs the first slice's release
   | 'SOAK' // the source wave has not been watched long enough
+  | 'FROZEN' // nothing is promoted at this time
+  | 'HARM' // a promotion would expose more devices than maxHarmedDevices allows
   | 'WAVE_UNKNOWN' // no such wave
   | 'WAVE_MIXED' // the wave before the one demanded does not run one release throughout
   | 'CLASS_UNKNOWN' // no such class
@@ -44,6 +46,11 @@ export type ErrorCode =
   | 'CALIBRATION' // a calibration set that does not fit its model
   | 'EVIDENCE' // evidence for a gate that does not fit its schema, its plan or its rollout
   | 'NOTHING_TO_JUDGE' // no class has a release on the wave that is not settled
+  | 'GATE_MISSING' // nothing was recorded of the wave before
+  | 'GATE_STALE' // what was recorded is about something else, or was edited
+  | 'GATE_INSUFFICIENT' // the recorded evidence does not suffice
+  | 'GATE_FAILED' // the recorded evidence is of a bad release
+  | 'GATE_HUMAN' // evidence is to be judged, and people gate the fleet
   | 'REGISTRY' // a registry does not answer, refuses, or answers wrongly; a login that cannot be read
   | 'LISTEN' // a server cannot listen where it was told to
   | 'RULE_UNKNOWN' // no such rule

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../src/errors.ts';
-import type { GateSpec } from '../src/fleet/spec.ts';
+import type { StatisticalGate } from '../src/fleet/spec.ts';
 import { decide } from '../src/gate/decide.ts';
 import type { Evidence, EvidenceRow } from '../src/gate/evidence.ts';
 import { questionsOf } from '../src/gate/question.ts';
@@ -11,7 +11,7 @@ import { examplePlan } from './example-plan.ts';
 const NOW = Date.parse('2026-01-02T00:00:00Z');
 const OLD = { inference: 'v000000000001', sensor: 'v000000000001' };
 const NEW = { inference: 'v000000000002', sensor: 'v000000000002' };
-const GATE: GateSpec = {
+const GATE: StatisticalGate = {
   baseline: 0.005,
   detect: 0.01,
   alpha: 0.01,
@@ -34,7 +34,7 @@ interface Case {
   readonly control?: Partial<Arm>;
   /** Devices of the smallest slice; the canary has ten times as many. */
   readonly scale?: number;
-  readonly gate?: Partial<GateSpec>;
+  readonly gate?: Partial<StatisticalGate>;
   readonly classes?: readonly string[];
   readonly change?: (rows: EvidenceRow[]) => EvidenceRow[];
   readonly nowMs?: number;

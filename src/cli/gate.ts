@@ -32,7 +32,7 @@ export const gate = defineVerb<[fleet: string], Options>({
       .option('--record', 'write evidence and verdict below fleets/rollouts/, to be committed')
       .addOption(formatOption(gateFormats)),
   async run([argument], { wave, evidence: file, record, format }, io) {
-    const { decide } = await import('../gate/decide.ts');
+    const { decide, statisticsOf } = await import('../gate/decide.ts');
     const { questionsOf } = await import('../gate/question.ts');
     const { recordsOf } = await import('../gate/record.ts');
     const { writeGateRecords } = await import('../output/gate-record.ts');
@@ -41,6 +41,7 @@ export const gate = defineVerb<[fleet: string], Options>({
     const { readEvidence } = await import('./read-evidence.ts');
     const opened = openFleet(nodeFileSystem, io.cwd, fleetName(argument));
     const plan = planOf(opened);
+    statisticsOf(plan);
     const questions = questionsOf(stateOf(opened, plan), plan, wave, (className, release) => {
       const { status, versions } = opened.store.get(className, release);
       if (status === 'whole') return versions;

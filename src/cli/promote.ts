@@ -7,6 +7,7 @@ interface Options {
   readonly class?: string;
   readonly wave?: string;
   readonly early?: string;
+  readonly override?: string;
   readonly format: string;
 }
 
@@ -15,7 +16,7 @@ export const promote = defineVerb<[fleet: string], Options>({
   name: 'promote',
   summary: 'hand a release on to the next wave',
   description:
-    "Hand the release of each class on to the next wave: move the pointers, print what to commit. Refused while the wave before has been watched for less than its soak, counted from the commit that moved it. Whether the gate's thresholds hold is not read by this verb: run breakwater gate on the evidence, or look at it, before you promote.",
+    "Hand the release of each class on to the next wave: move the pointers, print what to commit. Refused while the wave before has been watched for less than its soak, counted from the commit that moved it, during a freeze, and where more devices could be harmed than maxHarmedDevices. Whether the gate's thresholds hold is not read by this verb: run breakwater gate on the evidence, or look at it, before you promote.",
   examples: ['promote hello-edge', "promote hello-edge --wave early --early 'fix of an outage'"],
   declare: (command) =>
     command
@@ -23,6 +24,11 @@ export const promote = defineVerb<[fleet: string], Options>({
       .option('--class <class>', 'one class only')
       .option('--wave <wave>', 'into this wave only; the wave before it must run one release throughout')
       .option('--early <reason>', 'do not wait for soak and pause; the reason is written down', reason)
+      .option(
+        '--override <reason>',
+        'go on in spite of freeze and maxHarmedDevices; the reason is written down',
+        reason,
+      )
       .addOption(formatOption(movementFormats)),
   async run([argument], { format, ...options }, io) {
     const { promoteFleet } = await import('../output/move.ts');

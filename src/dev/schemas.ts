@@ -40,18 +40,25 @@ const plainText = (text: string): string =>
     .replaceAll(/ {2,}/g, ' ')
     .replaceAll('` .', '`.');
 
+/** By what a validator sees that the second branch of a union is meant. */
+function testFor({ $ref = '', type }: Schema): Schema | undefined {
+  if ($ref.includes('/ByClass')) return { type: 'object', required: ['byClass'] };
+  if ($ref.endsWith('/HumanGate'))
+    return { type: 'object', required: ['by'], properties: { by: { const: 'human' } } };
+  return type === 'array' ? { type: 'array' } : undefined;
+}
+
 /**
  * Says which branch of a union is meant, so that a validator's complaints are about that branch alone: a value per
- * class by its property, an inventory by its being an array.
+ * class by its property, an inventory by its being an array, a gate by who decides.
  */
 function decide(branches: readonly Schema[]): Schema | undefined {
   const [first, second] = branches;
   if (first === undefined || second === undefined || branches.length !== 2) return undefined;
-  const isPerClass = second.$ref?.includes('/ByClass') === true;
-  if (!isPerClass && second.type !== 'array') return undefined;
-  const test = isPerClass ? { type: 'object', required: ['byClass'] } : { type: 'array' };
+  const test = testFor(second);
+  if (test === undefined) return undefined;
   // oxlint-disable-next-line unicorn/no-thenable -- JSON schema's word
-  return { if: test, then: second, else: first } as Schema;
+  return { if: test, then: second, else: first };
 }
 
 function tidy(schema: Schema): Schema {

@@ -145,14 +145,44 @@ function* waveProblems({ rollout: { waves } }: WrittenFleet): Generator<Problem>
   }
 }
 
+/** Both ends of one kind, in order, on days of the calendar. */
+function* freezeProblems({ rollout: { freeze = [] } }: WrittenFleet): Generator<Problem> {
+  for (const [index, { from, until }] of freeze.entries()) {
+    const path = `/rollout/freeze/${index}`;
+    const dated = [from, until].filter((time) => /^\d/.test(time));
+    const strange = dated.find((time) => !isOnCalendar(`${time.slice(0, -1)}:00.000Z`));
+    if (strange !== undefined) {
+      const key = strange === from ? 'from' : 'until';
+      yield {
+        path: `${path}/${key}`,
+        text: `is ${quote(strange)}, expected a day of the calendar, such as "2027-03-01T00:00Z"`,
+      };
+    } else if (dated.length === 1) {
+      yield {
+        path,
+        text: `is from ${quote(from)} until ${quote(until)}, expected two times of one kind: of one day, or of every week`,
+      };
+    } else if (dated.length === 2 ? from >= until : from === until) {
+      yield {
+        path,
+        text: `is from ${quote(from)} until ${quote(until)}, expected an end after the beginning`,
+      };
+    }
+  }
+}
+
+const isOnCalendar = (time: string): boolean => {
+  const date = new Date(time);
+  return !Number.isNaN(date.getTime()) && date.toISOString() === time;
+};
+
 /** Days that no calendar has pass the pattern. */
 function* dateProblems(value: unknown, path: string): Generator<Problem> {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
     const here = path + step(key);
     if (key === 'until' && typeof inner === 'string') {
-      const day = new Date(`${inner}T00:00:00Z`);
-      if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(inner)) {
+      if (!isOnCalendar(`${inner}T00:00:00.000Z`)) {
         yield {
           path: here,
           text: `is ${quote(inner)}, expected a day of the calendar, such as "2027-03-01"`,
@@ -179,6 +209,7 @@ export function* crossProblems(spec: WrittenFleet): Generator<Problem> {
   yield* inventoryProblems(spec);
   yield* workloadProblems(spec);
   yield* waveProblems(spec);
+  yield* freezeProblems(spec);
   yield* intervalProblems(spec);
   yield* dateProblems({ ignore: spec.ignore, classes: spec.classes, workloads: spec.workloads }, '');
 }

@@ -1,6 +1,6 @@
 // How a release reaches the fleet.
 
-import type { Duration, Label, Percent, Ratio } from './units.ts';
+import type { Duration, FreezeTime, Label, Percent, Ratio } from './units.ts';
 
 export interface RolloutSpec {
   /**
@@ -15,6 +15,20 @@ export interface RolloutSpec {
   readonly waves: readonly WaveSpec[];
   readonly gate: GateSpec;
   readonly budget?: BudgetSpec;
+  /** When nothing is promoted. `rollback` never asks. */
+  readonly freeze?: readonly FreezeSpec[];
+}
+
+/** A stretch of time without promotions: once, or every week. In UTC. */
+export interface FreezeSpec {
+  readonly from: FreezeTime;
+  /** The first minute in which promotions are possible again. */
+  readonly until: FreezeTime;
+  /**
+   * Told to those who are held up.
+   * @minLength 1
+   */
+  readonly reason: string;
 }
 
 export interface WaveSpec {
@@ -30,8 +44,20 @@ export interface WaveSpec {
   readonly pause?: Duration;
 }
 
+/** How a wave is watched, whoever decides. */
+export interface WatchSpec {
+  /** Look-back over which requests are counted. */
+  readonly window: Duration;
+  /** Silence after which a device counts as overdue. */
+  readonly overdueAfter?: Duration;
+  readonly offline?: { readonly treatAs: 'overdue' | 'exclude' };
+  /** Time within which faults show that do not show at once, such as a leak. Every wave must be watched for as long. */
+  readonly latentAfter?: Duration;
+}
+
 /** What turns evidence into PASS, FAIL or INSUFFICIENT. */
-export interface GateSpec {
+export interface StatisticalGate extends WatchSpec {
+  readonly by?: 'evidence';
   /** Share of requests that fail when all is well. */
   readonly baseline: Ratio;
   /** Rise of that share that the gate must see. */
@@ -42,14 +68,17 @@ export interface GateSpec {
   readonly beta: Ratio;
   /** Share of failed requests above which to roll back whatever the baseline. */
   readonly ceiling?: Ratio;
-  /** Look-back over which requests are counted. */
-  readonly window: Duration;
-  /** Silence after which a device counts as overdue. */
-  readonly overdueAfter?: Duration;
-  readonly offline?: { readonly treatAs: 'overdue' | 'exclude' };
   /** How alike evidence is that comes from one device or one cluster. */
   readonly correlation?: CorrelationSpec;
 }
+
+/** People look at each wave and decide: for fleets that are too small for statistics. Every plan says so. */
+export interface HumanGate extends WatchSpec {
+  readonly by: 'human';
+}
+
+/** Who decides whether the next wave may take a release over. */
+export type GateSpec = StatisticalGate | HumanGate;
 
 /** Intraclass correlations: 0 is independent, 1 a copy. The more alike evidence is, the more of it a gate asks for. */
 export interface CorrelationSpec {

@@ -66,6 +66,13 @@ export type Ratio = number;
 export type DateString = string;
 
 /**
+ * When a stretch of time begins or ends, in UTC: a minute of one day, such as `2026-12-20T18:00Z`, or of every week,
+ * such as `Fri 16:00`.
+ * @pattern ^([0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]Z|(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01][0-9]|2[0-3]):[0-5][0-9])$
+ */
+export type FreezeTime = string;
+
+/**
  * An image reference. That it is pinned by digest is a rule's business, so that the finding can say why.
  * @pattern ^[^\s]+$
  */

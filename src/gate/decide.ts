@@ -1,10 +1,11 @@
 import { UserError } from '../errors.ts';
+import type { StatisticalGate } from '../fleet/spec.ts';
 import type { Plan, PlannedSlice } from '../plan/plan.ts';
 import { collect, type Collected } from './collect.ts';
 import type { Evidence, EvidenceRow } from './evidence.ts';
 import type { Question } from './question.ts';
 import { sprtBounds } from './sprt.ts';
-import { metricsOf, testsOf } from './tests.ts';
+import { metricsOf, testsOf, type Setting } from './tests.ts';
 import { worst, type ClassDecision, type Decision } from './verdict.ts';
 
 export interface DecideOptions {
@@ -22,20 +23,21 @@ export interface DecideOptions {
  * Alpha is shared over all tests of all classes, and over those of classes together. More failures never turn FAIL
  * into PASS, and more answers never turn PASS into FAIL.
  *
- * @throws UserError `EVIDENCE` for rows that name what the plan does not know, or that are there twice
+ * @throws UserError `GATE_HUMAN` where people decide; `EVIDENCE` for rows that name what the plan does not know, or that are there twice
  */
 export function decide({ plan, wave, questions, evidence, nowMs }: DecideOptions): Decision {
+  const gate = statisticsOf(plan);
   refuseUnknown(evidence, plan, questions);
   const collected = questions.map((question) => collect(question, evidence.rows, plan, nowMs));
   const each = collected
     .flat()
-    .flatMap((of) => metricsOf(plan.gate, of).map((metric) => ({ workload: of.workload, metric })));
+    .flatMap((of) => metricsOf(gate, of).map((metric) => ({ workload: of.workload, metric })));
   const groups = questions.length > 1 ? addedUp(each) : [];
-  const alphaOfEach = plan.gate.alpha / Math.max(1, each.length + groups.length);
+  const alphaOfEach = gate.alpha / Math.max(1, each.length + groups.length);
   const classes = questions.map((question, index) =>
-    decideClass(question, collected[index]!, plan, alphaOfEach),
+    decideClass(question, collected[index]!, plan, { gate, alpha: alphaOfEach }),
   );
-  const failAt = sprtBounds({ alpha: alphaOfEach, beta: plan.gate.beta }).fail;
+  const failAt = sprtBounds({ alpha: alphaOfEach, beta: gate.beta }).fail;
   const tests = classes.flatMap((of) => of.tests);
   const together = groups.map(({ workload, metric }) => {
     const of = tests.filter((test) => test.workload === workload && test.metric === metric);
@@ -49,6 +51,19 @@ export function decide({ plan, wave, questions, evidence, nowMs }: DecideOptions
       ? `${failing.workload} ${failing.metric} of all classes together: log odds of a bad release ${failing.logOdds.toFixed(2)}, at ${failAt.toFixed(2)} it is rolled back`
       : `class ${first!.class}: ${first!.reason}`;
   return { fleet: plan.fleet, wave, verdict, reason, alphaOfEach, classes, together };
+}
+
+/**
+ * The gate of a fleet whose evidence is judged.
+ * @throws UserError `GATE_HUMAN`
+ */
+export function statisticsOf({ fleet, gate }: Plan): StatisticalGate {
+  if (gate.by !== 'human') return gate;
+  throw new UserError(
+    'GATE_HUMAN',
+    `fleet ${fleet} declares gate: { by: 'human' }: people look at each wave, no evidence is judged`,
+    `look at the wave, then run breakwater promote ${fleet} or breakwater rollback ${fleet} --reason TEXT`,
+  );
 }
 
 interface Test {
@@ -71,14 +86,14 @@ function decideClass(
   question: Question,
   collected: readonly Collected[],
   plan: Plan,
-  alpha: number,
+  { gate, alpha }: Pick<Setting, 'gate' | 'alpha'>,
 ): ClassDecision {
   const { class: name, release, settled, treatment, control } = question;
   const slices = plan.slices.filter((slice) => treatment.includes(slice.name));
   const tests = collected.flatMap((of) =>
     testsOf(of, {
       class: name,
-      gate: plan.gate,
+      gate,
       alpha,
       offline: plan.classes[name]!.offline,
       clusterSize: clusterSizeOf(slices, name),

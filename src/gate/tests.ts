@@ -1,4 +1,4 @@
-import type { GateSpec } from '../fleet/spec.ts';
+import type { StatisticalGate } from '../fleet/spec.ts';
 import { percent, TROUBLES, type Collected, type Counts } from './collect.ts';
 import { controlLogRatio, type Arm } from './control-test.ts';
 import { designEffect, observationsPerDevice, type Correlation } from './design-effect.ts';
@@ -9,7 +9,7 @@ import type { TestResult, Verdict } from './verdict.ts';
 /** What tests know beside the counts. */
 export interface Setting {
   readonly class: string;
-  readonly gate: GateSpec;
+  readonly gate: StatisticalGate;
   /** Share of false rollbacks that each test may use. */
   readonly alpha: number;
   /** Share of devices expected offline. */
@@ -24,7 +24,10 @@ const LEAST = 0.001;
 const LEAST_BASELINE = 1e-6;
 
 /** Names of the tests that a gate makes of a workload. */
-export const metricsOf = ({ ceiling, offline }: GateSpec, { treatment, control }: Collected): string[] => [
+export const metricsOf = (
+  { ceiling, offline }: StatisticalGate,
+  { treatment, control }: Collected,
+): string[] => [
   'errors',
   ...(offline?.treatAs === 'exclude' ? [] : ['overdue']),
   ...(ceiling === undefined ? [] : ['ceiling']),
@@ -43,7 +46,7 @@ export const testsOf = (collected: Collected, setting: Setting): TestResult[] =>
 type Outcome = Omit<TestResult, 'class' | 'workload' | 'metric'>;
 type Test = (collected: Collected, setting: Setting) => Outcome;
 
-const correlationOf = ({ correlation }: GateSpec): Correlation => ({
+const correlationOf = ({ correlation }: StatisticalGate): Correlation => ({
   device: correlation?.device ?? 1,
   cluster: correlation?.cluster ?? 0.1,
 });

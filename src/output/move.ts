@@ -28,6 +28,8 @@ export interface PromoteRequest extends MoveRequest {
   readonly wave?: string;
   /** Why not to wait for soak and pause. */
   readonly early?: string;
+  /** Why to go on whatever gate, freeze and `maxHarmedDevices` say. */
+  readonly override?: string;
   readonly lastMove: LastMove;
   /** In milliseconds since the epoch. */
   readonly nowMs: number;

@@ -86,19 +86,25 @@ export function movesBetween(
   return moves.map((move) => Object.assign(move, { class: name }, sizeOfAll(plan, move.slices, name)));
 }
 
-/** A state with other classes, and without records of early promotions whose release nothing names any more. */
+/** What is written down of promotions. */
+type Notes = Pick<RolloutState, 'early' | 'overrides'>;
+
+/** A state with other classes, and without notes on promotions whose release nothing names any more. */
 export function withClasses(
   state: RolloutState,
   classes: Readonly<Record<string, ClassState>>,
-  early: readonly EarlyPromotion[] = state.early,
+  notes: Notes = state,
 ): RolloutState {
+  const isNamed = (entry: EarlyPromotion): boolean => {
+    const of = classes[entry.class];
+    return of !== undefined && releasesOf(of).has(entry.release);
+  };
+  const overrides = (notes.overrides ?? []).filter(isNamed);
   return {
     fleet: state.fleet,
     classes: sorted(classes),
-    early: early.filter((entry) => {
-      const of = classes[entry.class];
-      return of !== undefined && releasesOf(of).has(entry.release);
-    }),
+    early: notes.early.filter(isNamed),
+    ...(overrides.length === 0 ? {} : { overrides }),
   };
 }
 

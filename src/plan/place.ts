@@ -3,7 +3,7 @@ import { movesBetween, moveTo, runsOf, SLICE_NAMES, uniformRelease, withClasses 
 import type { Move, Movement, Notice } from './movement.ts';
 import type { Plan, PlanFile, WantedRelease } from './plan.ts';
 import { rejectionOf, unreadableRejection } from './rejection.ts';
-import type { ClassState, RolloutState } from './state.ts';
+import type { ClassState, EarlyPromotion, RolloutState } from './state.ts';
 
 export interface PlaceOptions {
   /** The version of Breakwater that runs. */
@@ -60,11 +60,13 @@ export function place(state: RolloutState | undefined, plan: PlanFile, options: 
   for (const name of removed) {
     notices.push({ class: name, message: 'has left the definition: its pointers and releases are removed' });
   }
-  const early = old.early.flatMap((entry) => {
-    const heirs = renamed.filter(({ from }) => from === entry.class);
-    return [entry, ...heirs.map(({ to }) => Object.assign({ ...entry }, { class: to }))];
-  });
-  return { state: withClasses(old, classes, early), moves, notices, renamed, removed };
+  const inherited = <T extends EarlyPromotion>(entries: readonly T[] = []): T[] =>
+    entries.flatMap((entry) => {
+      const heirs = renamed.filter(({ from }) => from === entry.class);
+      return [entry, ...heirs.map(({ to }) => Object.assign({ ...entry }, { class: to }))];
+    });
+  const notes = { early: inherited(old.early), overrides: inherited(old.overrides) };
+  return { state: withClasses(old, classes, notes), moves, notices, renamed, removed };
 }
 
 interface PlacedClass {

@@ -1,6 +1,6 @@
 // What definition and inventory decide; never where a rollout stands. Source of schemas/plan.schema.json.
 
-import type { BudgetSpec, FluxDelivery, GateSpec } from '../fleet/spec.ts';
+import type { BudgetSpec, FluxDelivery, FreezeSpec, GateSpec } from '../fleet/spec.ts';
 import type { Duration, Label } from '../fleet/units.ts';
 
 /** Name of a slice: its upper bound in percent, `p000.01` to `p100.00`. */
@@ -43,6 +43,8 @@ export interface Plan {
   readonly slices: readonly PlannedSlice[];
   readonly gate: GateSpec;
   readonly budget: BudgetSpec;
+  /** When nothing is promoted; absent where the definition names no such time. */
+  readonly freeze?: readonly FreezeSpec[];
   readonly delivery: FluxDelivery;
 }
 

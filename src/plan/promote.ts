@@ -1,13 +1,16 @@
-import { UserError } from '../errors.ts';
-import { startBudget, type Portion } from './budget.ts';
+import { startBudget } from './budget.ts';
 import { classesChosen } from './classes-chosen.ts';
+import { refuseMixedSource, waveNamed } from './demanded-wave.ts';
+import { freezeAt } from './freeze.ts';
+import { roomFor, type Room } from './harm.ts';
+import { judgedWave, type JudgedWave } from './judged-wave.ts';
 import { movesBetween, moveTo, sizeOf, withClasses } from './movement.ts';
 import type { Move, Movement, Notice } from './movement.ts';
 import { nextStep, type NextStep } from './next-step.ts';
 import type { Plan } from './plan.ts';
-import { refuseMixedSource, waveNamed } from './demanded-wave.ts';
+import { frozen, tellHarm, tellPortion, whyNothing, type Wait } from './promotion-told.ts';
 import { soakOf, tellSoak, type LastMove } from './soak.ts';
-import type { ClassState, EarlyPromotion, RolloutState } from './state.ts';
+import type { ClassState, EarlyPromotion, Objection, Override, RolloutState } from './state.ts';
 
 export interface PromoteOptions {
   /** One class; default: all. */
@@ -16,33 +19,52 @@ export interface PromoteOptions {
   readonly wave?: string;
   /** Do not wait for soak and pause, for this reason, which is written down. */
   readonly early?: string;
+  /** Go on whatever gate, freeze and `maxHarmedDevices` say, for this reason, which is written down. */
+  readonly override?: string;
+  /** What the gate's records say against a step of a class; absent: nobody is asked. */
+  readonly gate?: GateWord;
   readonly lastMove: LastMove;
   /** In milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
+/** What a gate says against a step of a class; `undefined` where it passed what was to be judged. */
+export type GateWord = (of: {
+  readonly class: string;
+  readonly step: NextStep;
+  readonly judged: JudgedWave;
+  /** Whether its soak need not be over. */
+  readonly early: boolean;
+}) => Omit<Wait, 'class'> | undefined;
+
 /**
  * Hand each class's release on to the next slices (the second rule of movement).
  *
  * At most `maxDevicesPerPromotion` devices move in one call, over all classes in name order, whole slices at a
- * time; a slice larger than the whole budget moves alone, and a notice says so. Classes whose source has not been
- * watched long enough wait, and a notice says so too.
+ * time; a slice larger than the whole budget moves alone, and a notice says so. Never so many that a release could
+ * harm more than `maxHarmedDevices`, as far as the gate promises. Classes whose source has not been watched long
+ * enough, or that the gate has not let pass, wait, and a notice says so too.
  *
- * @throws UserError `CLASS_UNKNOWN`, `WAVE_UNKNOWN`, `WAVE_MIXED`, `NOTHING_TO_PROMOTE`; `SOAK` where classes wait
- *   and none moves
+ * @throws UserError `FROZEN`, `CLASS_UNKNOWN`, `WAVE_UNKNOWN`, `WAVE_MIXED`, `NOTHING_TO_PROMOTE`; `SOAK`, `HARM` and
+ *   what the gate says where classes wait and none moves
  */
 export function promote(state: RolloutState, plan: Plan, options: PromoteOptions): Movement {
   const wave = options.wave === undefined ? undefined : waveNamed(plan, options.wave);
   const chosen = classesChosen(state, options.class);
+  const { nowMs } = options;
+  const freeze = freezeAt(plan.freeze, nowMs);
+  if (freeze !== undefined && options.override === undefined) throw frozen(plan, freeze);
   if (wave !== undefined) refuseMixedSource(state, plan, wave, chosen);
 
   const classes = { ...state.classes };
   const early: EarlyPromotion[] = [];
+  const overrides: Override[] = [];
   const moves: Move[] = [];
   const notices: Notice[] = [];
-  const waits: Notice[] = [];
+  const waits: Wait[] = [];
   const maxDevices = plan.budget.maxDevicesPerPromotion ?? Number.POSITIVE_INFINITY;
   const take = startBudget(maxDevices);
+  let mayHarm = plan.budget.maxHarmedDevices ?? Number.POSITIVE_INFINITY;
   for (const name of chosen) {
     const before = state.classes[name]!;
     const step = nextStep(before, plan, wave);
@@ -53,28 +75,64 @@ export function promote(state: RolloutState, plan: Plan, options: PromoteOptions
       continue;
     }
     const soak = soakOf(step, name, options.lastMove);
-    const tooEarly = soak.requiredMs > 0 && (soak.dueAt === undefined || soak.dueAt > options.nowMs);
+    const tooEarly = soak.requiredMs > 0 && (soak.dueAt === undefined || soak.dueAt > nowMs);
     if (tooEarly && options.early === undefined) {
-      waits.push({ class: name, message: tellSoak(step, soak, options.nowMs) });
+      waits.push({ class: name, code: 'SOAK', message: tellSoak(step, soak, nowMs), fix: WAIT });
       continue;
     }
-    const portion = take(step.slices, (slice) => sizeOf(plan, slice, name).devices);
-    const told = tellPortion(name, step, portion, maxDevices, plan);
+    const judged = judgedWave(step, plan, name);
+    const word = judged && options.gate?.({ class: name, step, judged, early: options.early !== undefined });
+    if (word !== undefined && options.override === undefined) {
+      waits.push({ class: name, ...word });
+      continue;
+    }
+    const room = roomFor({ class: name, step, judged }, plan, options, mayHarm);
+    const devicesOf = (slice: string): number => sizeOf(plan, slice, name).devices;
+    const safe = fitting(step.slices, devicesOf, room);
+    if (safe.length === 0 && options.override === undefined) {
+      waits.push({ class: name, ...tellHarm(step, room, plan, devicesOf(step.slices[0]!)) });
+      continue;
+    }
+    const portion = take(options.override === undefined ? safe : step.slices, devicesOf);
+    const told = tellPortion(name, step, portion, { plan, room, safe });
     if (told !== undefined) notices.push(told);
     if (portion.slices.length === 0) continue;
     const after = moveTo(before, portion.slices, step.release);
     classes[name] = after;
     moves.push(...movesBetween(plan, name, before, after));
-    if (tooEarly && options.early !== undefined) {
-      early.push({ class: name, wave: step.wave.name, release: step.release, reason: options.early });
-    }
+    const moved = portion.slices.reduce((sum, slice) => sum + devicesOf(slice), 0);
+    mayHarm = Math.max(0, mayHarm - (moved + room.unwatched) * room.share);
+    const note = { class: name, wave: step.wave.name, release: step.release };
+    if (tooEarly && options.early !== undefined) early.push({ ...note, reason: options.early });
+    const { override: reason } = options;
+    if (reason === undefined) continue;
+    const against: Objection[] = [
+      ...(word === undefined ? [] : ['gate' as const]),
+      ...(freeze === undefined ? [] : ['freeze' as const]),
+      ...(portion.slices.every((slice) => safe.includes(slice)) ? [] : ['harm' as const]),
+    ];
+    for (const what of against) overrides.push({ ...note, against: what, reason });
   }
   if (moves.length === 0) throw whyNothing(state, options, waits, notices);
+  const notes = { early: [...state.early, ...early], overrides: [...(state.overrides ?? []), ...overrides] };
   return {
-    state: withClasses(state, classes, [...state.early, ...early]),
+    state: withClasses(state, classes, notes),
     moves,
     notices: [...notices, ...waits],
   };
+}
+
+const WAIT = 'wait, or write down why not to: --early REASON';
+
+/** The slices, from the first, that the room is large enough for. */
+function fitting(
+  slices: readonly string[],
+  devicesOf: (slice: string) => number,
+  { devices }: Room,
+): readonly string[] {
+  let left = devices;
+  const end = slices.findIndex((slice) => (left -= devicesOf(slice)) < 0);
+  return end === -1 ? slices : slices.slice(0, end);
 }
 
 /** What no promotion may hand on. `synth` and `rollBack` leave no such state; a merge of two branches can. */
@@ -91,57 +149,4 @@ function refusalOf(state: ClassState, step: NextStep, fleet: string, name: strin
     };
   }
   return undefined;
-}
-
-function tellPortion(
-  name: string,
-  { wave, slices }: NextStep,
-  portion: Portion,
-  maxDevices: number,
-  plan: Plan,
-): Notice | undefined {
-  if (portion.oversized !== undefined) {
-    const { devices } = sizeOf(plan, portion.oversized, name);
-    return {
-      class: name,
-      message: `slice ${portion.oversized} has ${devices} devices, more than maxDevicesPerPromotion ${maxDevices}: it moves all the same, since slices are not cut`,
-    };
-  }
-  const left = slices.length - portion.slices.length;
-  if (left === 0) return undefined;
-  return {
-    class: name,
-    message: `${left} of ${slices.length} slices of wave ${wave.name} stay for the next call: maxDevicesPerPromotion is ${maxDevices}`,
-  };
-}
-
-function whyNothing(
-  state: RolloutState,
-  { class: name, wave }: PromoteOptions,
-  waits: readonly Notice[],
-  notices: readonly Notice[],
-): UserError {
-  if (waits.length > 0) {
-    return new UserError(
-      'SOAK',
-      waits.map((wait) => `class ${wait.class}: ${wait.message}`).join('\n  '),
-      'wait, or write down why not to: --early REASON',
-    );
-  }
-  const of = name === undefined ? `fleet ${state.fleet}` : `class ${name} of fleet ${state.fleet}`;
-  const [refused] = notices;
-  if (refused !== undefined) {
-    return new UserError(
-      'NOTHING_TO_PROMOTE',
-      `${of}: ${notices.map((notice) => `class ${notice.class}: ${notice.message}`).join('\n  ')}`,
-      refused.fix ?? 'run breakwater status',
-    );
-  }
-  return new UserError(
-    'NOTHING_TO_PROMOTE',
-    wave === undefined
-      ? `every slice of ${of} runs the first slice's release`
-      : `every slice of wave ${wave} of ${of} runs what the slice before it runs`,
-    'edit the definition and run breakwater synth',
-  );
 }

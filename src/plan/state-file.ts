@@ -14,15 +14,15 @@ import {
   syntaxError,
   type Source,
 } from './state-reader.ts';
-import type { ClassState, EarlyPromotion, Pointer, Rejection, RolloutState } from './state.ts';
+import type { ClassState, EarlyPromotion, Override, Pointer, Rejection, RolloutState } from './state.ts';
 
 /**
- * The text of `fleets/<name>.rollout.json`: JSON with one line for each rejection, early promotion and pointer, so
+ * The text of `fleets/<name>.rollout.json`: JSON with one line for each rejection, early promotion, override and pointer, so
  * that Git's blame of a pointer's line tells when it last moved. Classes in name order, pointers by class and slice.
  *
  * `null` ends the pointers: every line of them ends with a comma, and none changes when a class comes after it.
  */
-export function formatState({ fleet, classes, early }: RolloutState): string {
+export function formatState({ fleet, classes, early, overrides = [] }: RolloutState): string {
   const entries = Object.entries(sorted(classes));
   const lists = entries.map(
     ([name, { settled, rejected }]) =>
@@ -39,7 +39,7 @@ export function formatState({ fleet, classes, early }: RolloutState): string {
   "schemaVersion": 1,
   "fleet": ${JSON.stringify(fleet)},
   "classes": ${lists.length === 0 ? '{}' : `{\n${lists.join(',\n')}\n  }`},
-  "early": ${lines(early.map(earlyLine), 2)},
+  "early": ${lines(early.map(earlyLine), 2)},${overrides.length === 0 ? '' : `\n  "overrides": ${lines(overrides.map(overrideLine), 2)},`}
   "pointers": ${lines([...pointers, oneLine(POINTERS_END)], 2)}
 }
 `;
@@ -52,6 +52,9 @@ const rejectionLine = ({ release, reason, versions, breakwater, open }: Rejectio
 
 const earlyLine = ({ class: name, wave, release, reason }: EarlyPromotion): string =>
   oneLine({ class: name, wave, release, reason });
+
+const overrideLine = ({ class: name, wave, release, against, reason }: Override): string =>
+  oneLine({ class: name, wave, release, against, reason });
 
 const lines = (items: readonly string[], indent: number): string => {
   const margin = ' '.repeat(indent);
@@ -78,11 +81,14 @@ export function parseState(text: string, file: string): RolloutState {
   const unix = text.replaceAll('\r\n', '\n');
   const source = { text: unix, file };
   refuseConflict(source);
-  const root = readFields(source, readJson(source), [
+  const json = readJson(source);
+  const root = readFields(source, json, [
     'schemaVersion',
     'fleet',
     'classes',
     'early',
+    // Not in files without any.
+    ...(hasField(json, 'overrides') ? (['overrides'] as const) : []),
     'pointers',
   ]);
   if (root['schemaVersion'] !== 1)
@@ -112,6 +118,11 @@ export function parseState(text: string, file: string): RolloutState {
     fleet: readText(source, root['fleet'], 'fleet'),
     classes: Object.fromEntries(classes),
     early: readList(source, root['early'], 'early').map((one) => readEarly(source, one)),
+    ...(hasField(json, 'overrides')
+      ? {
+          overrides: readList(source, root['overrides'], 'overrides').map((one) => readOverride(source, one)),
+        }
+      : {}),
   };
   refuseOtherLayout(source, formatState(state));
   return state;
@@ -163,6 +174,23 @@ function readEarly(source: Source, value: unknown): EarlyPromotion {
     reason: readText(source, one['reason'], 'reason'),
   };
 }
+
+function readOverride(source: Source, value: unknown): Override {
+  const one = readFields(source, value, ['class', 'wave', 'release', 'against', 'reason']);
+  const against = OBJECTIONS.find((known) => known === one['against']);
+  return {
+    class: readText(source, one['class'], 'class'),
+    wave: readText(source, one['wave'], 'wave'),
+    release: readRelease(source, one['release'], 'release'),
+    against: against ?? refuse(source, '"against"', one['against'], `one of ${OBJECTIONS.join(', ')}`),
+    reason: readText(source, one['reason'], 'reason'),
+  };
+}
+
+const OBJECTIONS = ['gate', 'freeze', 'harm'] as const;
+
+const hasField = (value: unknown, name: string): boolean =>
+  typeof value === 'object' && value !== null && name in value;
 
 function refuseOtherLayout(source: Source, expected: string): void {
   if (source.text === expected) return;

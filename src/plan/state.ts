@@ -8,6 +8,8 @@ export interface RolloutState {
   readonly classes: Readonly<Record<string, ClassState>>;
   /** Promotions made before their soak was over, with their reasons; kept as long as their release is named. */
   readonly early: readonly EarlyPromotion[];
+  /** Promotions made although something spoke against them; absent where there are none. Kept as long as those. */
+  readonly overrides?: readonly Override[];
 }
 
 export interface ClassState {
@@ -44,4 +46,12 @@ export interface EarlyPromotion {
   readonly wave: string;
   readonly release: ReleaseId;
   readonly reason: string;
+}
+
+/** What may speak against a promotion: no recorded PASS, a freeze, `maxHarmedDevices`. */
+export type Objection = 'gate' | 'freeze' | 'harm';
+
+/** A promotion that somebody answers for. */
+export interface Override extends EarlyPromotion {
+  readonly against: Objection;
 }

@@ -69,6 +69,7 @@ export function planFleet(spec: FleetSpec, rows: Iterable<ClusterRow> | undefine
     slices,
     gate: spec.rollout.gate,
     budget: spec.rollout.budget ?? {},
+    ...(spec.rollout.freeze === undefined ? {} : { freeze: spec.rollout.freeze }),
     delivery: spec.delivery,
   };
 }

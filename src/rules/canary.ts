@@ -34,9 +34,11 @@ export interface Canary {
   readonly online: number;
 }
 
-/** `undefined` where there is no ceiling, the gate's numbers make no sense, or nobody is in the first wave. */
+/** `undefined` where people decide, there is no ceiling, the gate's numbers make no sense, or nobody is in the first wave. */
 export function canaryOf({ spec, plan }: FleetSubject): Canary | undefined {
-  const { ceiling, beta } = spec.rollout.gate;
+  const { gate } = spec.rollout;
+  if (gate.by === 'human') return undefined;
+  const { ceiling, beta } = gate;
   const wave = plan.waves[0];
   if (ceiling === undefined || ceiling <= 0 || ceiling >= 1 || beta <= 0 || beta >= 1) return undefined;
   if (wave === undefined || wave.total.devices === 0) return undefined;

@@ -13,8 +13,9 @@ export default defineRule({
   since: '0.1.0',
 
   *check({ spec, plan }) {
-    const { baseline, ceiling, detect } = spec.rollout.gate;
-    if (ceiling === undefined) return;
+    const { gate } = spec.rollout;
+    if (gate.by === 'human' || gate.ceiling === undefined) return;
+    const { baseline, ceiling, detect } = gate;
     const blind = blindZone(ceiling, baseline);
     if (blind <= 0 || detect < blind) return;
     const { devices } = plan.total;

@@ -16,9 +16,10 @@ export default defineRule({
 
   *check({ spec, plan }) {
     const most = spec.rollout.budget?.maxHarmedDevices;
-    const { detect } = spec.rollout.gate;
+    const { gate } = spec.rollout;
     const { devices } = plan.total;
-    if (most === undefined || devices === 0) return;
+    if (gate.by === 'human' || most === undefined || devices === 0) return;
+    const { detect } = gate;
     // Twelve digits: 0.07 * 100 is 7.000000000000001.
     const unseen = Math.floor(Number((detect * devices).toPrecision(12)));
     if (unseen <= most) return;

@@ -1,4 +1,6 @@
+import type { RuleFinding } from '../check/finding.ts';
 import { defineRule } from '../check/rule.ts';
+import type { StatisticalGate } from '../fleet/spec.ts';
 import { parseDuration } from '../fleet/units.ts';
 import { exampleFleet } from './example-fleet.ts';
 import { percent, points } from './numbers.ts';
@@ -13,48 +15,12 @@ export default defineRule({
   since: '0.1.0',
 
   *check({ spec }) {
-    const { baseline, detect, ceiling, window, ...errors } = spec.rollout.gate;
-    if (baseline <= 0)
-      yield {
-        path: '/rollout/gate/baseline',
-        message:
-          'a baseline of 0 % says that healthy devices never fail, so the first failed request is a rollback',
-        fix: 'set gate.baseline to the share that fails today, for example 0.001',
-      };
-    if (detect <= 0)
-      yield {
-        path: '/rollout/gate/detect',
-        message: 'a rise of 0 points cannot be told from the baseline',
-        fix: 'set gate.detect to the smallest rise that must not pass, for example 0.01',
-      };
-    if (baseline + detect >= 1)
-      yield {
-        path: '/rollout/gate/detect',
-        message: `a rise of ${points(detect)} above a baseline of ${percent(baseline)} is ${percent(baseline + detect)} of all requests`,
-        fix: 'set gate.detect so that baseline and detect together stay below 1; both are ratios, 0.01 is one percent',
-      };
-    for (const name of ['alpha', 'beta'] as const) {
-      const error = errors[name];
-      if (error > 0 && error < 0.5) continue;
-      yield {
-        path: `/rollout/gate/${name}`,
-        message:
-          error <= 0
-            ? `${name} of 0 asks for certainty, which no number of devices gives`
-            : `${name} of ${error} decides no better than a coin`,
-        fix: `set gate.${name} above 0 and below 0.5, for example 0.01`,
-      };
-    }
-    if (ceiling !== undefined && ceiling <= baseline)
-      yield {
-        path: '/rollout/gate/ceiling',
-        message: `a ceiling of ${percent(ceiling)} is not above the baseline of ${percent(baseline)}, so healthy releases are rolled back`,
-        fix: 'raise gate.ceiling well above gate.baseline, or leave it out',
-      };
-    if (parseDuration(window) <= 0)
+    const { gate } = spec.rollout;
+    if (gate.by !== 'human') yield* numbersOf(gate);
+    if (parseDuration(gate.window) <= 0)
       yield {
         path: '/rollout/gate/window',
-        message: `a window of ${window} counts no requests`,
+        message: `a window of ${gate.window} counts no requests`,
         fix: 'set gate.window to the look-back over which requests are counted, for example 10m',
       };
   },
@@ -94,3 +60,43 @@ export default defineRule({
     },
   ],
 });
+
+function* numbersOf({ baseline, detect, ceiling, ...errors }: StatisticalGate): Iterable<RuleFinding> {
+  if (baseline <= 0)
+    yield {
+      path: '/rollout/gate/baseline',
+      message:
+        'a baseline of 0 % says that healthy devices never fail, so the first failed request is a rollback',
+      fix: 'set gate.baseline to the share that fails today, for example 0.001',
+    };
+  if (detect <= 0)
+    yield {
+      path: '/rollout/gate/detect',
+      message: 'a rise of 0 points cannot be told from the baseline',
+      fix: 'set gate.detect to the smallest rise that must not pass, for example 0.01',
+    };
+  if (baseline + detect >= 1)
+    yield {
+      path: '/rollout/gate/detect',
+      message: `a rise of ${points(detect)} above a baseline of ${percent(baseline)} is ${percent(baseline + detect)} of all requests`,
+      fix: 'set gate.detect so that baseline and detect together stay below 1; both are ratios, 0.01 is one percent',
+    };
+  for (const name of ['alpha', 'beta'] as const) {
+    const error = errors[name];
+    if (error > 0 && error < 0.5) continue;
+    yield {
+      path: `/rollout/gate/${name}`,
+      message:
+        error <= 0
+          ? `${name} of 0 asks for certainty, which no number of devices gives`
+          : `${name} of ${error} decides no better than a coin`,
+      fix: `set gate.${name} above 0 and below 0.5, for example 0.01`,
+    };
+  }
+  if (ceiling !== undefined && ceiling <= baseline)
+    yield {
+      path: '/rollout/gate/ceiling',
+      message: `a ceiling of ${percent(ceiling)} is not above the baseline of ${percent(baseline)}, so healthy releases are rolled back`,
+      fix: 'raise gate.ceiling well above gate.baseline, or leave it out',
+    };
+}

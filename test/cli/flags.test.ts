@@ -101,18 +101,20 @@ test('promote --help says who reads the evidence', async () => {
 
     Hand the release of each class on to the next wave: move the pointers, print what to commit. Refused
     while the wave before has been watched for less than its soak, counted from the commit that moved
-    it. Whether the gate's thresholds hold is not read by this verb: run breakwater gate on the
-    evidence, or look at it, before you promote.
+    it, during a freeze, and where more devices could be harmed than maxHarmedDevices. Whether the
+    gate's thresholds hold is not read by this verb: run breakwater gate on the evidence, or look at it,
+    before you promote.
 
     Arguments:
-      fleet              name of a fleet, or its file
+      fleet                name of a fleet, or its file
 
     Options:
-      --class <class>    one class only
-      --wave <wave>      into this wave only; the wave before it must run one release throughout
-      --early <reason>   do not wait for soak and pause; the reason is written down
-      --format <format>  how to print the result (choices: "pretty", "json", default: "pretty")
-      -h, --help         print help
+      --class <class>      one class only
+      --wave <wave>        into this wave only; the wave before it must run one release throughout
+      --early <reason>     do not wait for soak and pause; the reason is written down
+      --override <reason>  go on in spite of freeze and maxHarmedDevices; the reason is written down
+      --format <format>    how to print the result (choices: "pretty", "json", default: "pretty")
+      -h, --help           print help
 
     Example:
       breakwater promote hello-edge

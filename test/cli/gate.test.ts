@@ -9,13 +9,15 @@ import { run } from './run.ts';
 
 const now = () => Date.parse('2026-01-02T00:00:00Z');
 
+const GATE =
+  "gate: { baseline: 0.005, detect: 0.01, alpha: 0.01, beta: 0.01, ceiling: 0.05, window: '10m', overdueAfter: '6h' }";
+
 /** A fleet large enough for statistics, with a first release everywhere and a second one on the canary. */
 async function withCanary(): Promise<Repository> {
   const files = helloFiles();
-  const fleet = files['fleets/hello.ts']!.replace('clusters: 1_000,', 'clusters: 30_000,').replace(
-    /budget: \{[^}]*\}/,
-    'budget: { maxHarmedDevices: 5_000, maxDevicesPerPromotion: 5_000 }',
-  );
+  const fleet = files['fleets/hello.ts']!.replace('clusters: 1_000,', 'clusters: 30_000,')
+    .replace(/budget: \{[^}]*\}/, 'budget: { maxHarmedDevices: 5_000, maxDevicesPerPromotion: 5_000 }')
+    .replace(/gate: \{ by[^}]*\}/, GATE);
   const repo = repository({ ...files, 'fleets/hello.ts': fleet });
   const first = await run(repo.folder, ['synth'], { now });
   expect(first).toMatchObject({ status: 0, stderr: '' });
@@ -142,6 +144,22 @@ test('--record writes down evidence and verdict, the same bytes for the same evi
   expect((await run(repo.folder, ['rollback', 'hello', '--reason', 'the gate failed'], { now })).status).toBe(
     0,
   );
+});
+
+test('people gate a fleet that says so: there is no evidence to judge', async () => {
+  const repo = repository();
+  await run(repo.folder, ['synth'], { now });
+  const { status, stderr } = await run(
+    repo.folder,
+    ['gate', 'hello', '--wave', 'canary', '--evidence', 'evidence.json'],
+    { now },
+  );
+  expect(status).toBe(2);
+  expect(stderr).toMatchInlineSnapshot(`
+    "error[GATE_HUMAN]: fleet hello declares gate: { by: 'human' }: people look at each wave, no evidence is judged
+      fix: look at the wave, then run breakwater promote hello or breakwater rollback hello --reason TEXT
+    "
+  `);
 });
 
 test('without --record nothing is written', async () => {

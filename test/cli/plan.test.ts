@@ -33,6 +33,7 @@ test('plan shows each wave with its devices, times and bytes, and what the next 
       source: each commit is cloned by every cluster: at least <bytes>
       rollback: reaches every online cluster within 16 min (11 min with kustomize-controller's CancelHealthCheckOnNewRevision: no health check is waited for)
       exposed: the devices that may run a bad release meanwhile; where none of its pods becomes ready, 100 (canary), 500 (half), 1,000 (rest)
+      gate: people look at each wave and decide, no evidence is judged: a promotion checks soak, freeze and budget alone
       class mini-pc: a cluster updates at most 2 devices at a time; 1,000 of 1,000 clusters update all their devices at once
       class mini-pc: a device pulls 13 MB when nothing is cached, and 2 images whose size fleets/images.lock.json does not know
     "

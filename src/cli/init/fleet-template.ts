@@ -66,8 +66,10 @@ export default defineFleet({
       { name: 'half', percent: 50, soak: '24h' },
       { name: 'rest', percent: 100 },
     ],
-    gate: { baseline: 0.005, detect: 0.01, alpha: 0.01, beta: 0.01, ceiling: 0.05, window: '10m', overdueAfter: '6h' },
-    budget: { maxHarmedDevices: 200, maxDevicesPerPromotion: 400 },
+    // People look at each wave: a hundred devices tell no half percent of failures from one. A larger fleet lets
+    // evidence decide: { baseline: 0.005, detect: 0.01, alpha: 0.01, beta: 0.01, ceiling: 0.05, window: '10m', … }
+    gate: { by: 'human', window: '10m', overdueAfter: '6h' },
+    budget: { maxHarmedDevices: 500, maxDevicesPerPromotion: 400 },
   },
   delivery: flux({
     source: git({ url: 'https://git.example.com/fleets.git', branch: 'main', limit: { requestsPerSecond: 50 } }),

@@ -2,7 +2,7 @@
 // Alone: node dist/dev/bench/gate.js
 
 import { fileURLToPath } from 'node:url';
-import type { GateSpec } from '../../fleet/spec.ts';
+import type { StatisticalGate } from '../../fleet/spec.ts';
 import { decide } from '../../gate/decide.ts';
 import type { EvidenceRow } from '../../gate/evidence.ts';
 import { clopperPearson } from '../../gate/intervals.ts';
@@ -11,7 +11,7 @@ import type { Verdict } from '../../gate/verdict.ts';
 import type { Count, Plan, PlannedSlice } from '../../plan/plan.ts';
 import { seeded, type Random } from './random.ts';
 
-const GATE: GateSpec = {
+const GATE: StatisticalGate = {
   baseline: 0.005,
   detect: 0.01,
   alpha: 0.01,

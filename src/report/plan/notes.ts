@@ -8,6 +8,7 @@ export const notes = (report: PlanReport): readonly string[] => [
   ...pendingNotes(report),
   ...sourceNotes(report),
   ...reachNotes(report),
+  ...gateNotes(report),
   ...Object.keys(report.plan.classes).flatMap((name) => classNotes(report, name)),
 ];
 
@@ -48,6 +49,18 @@ function reachNotes({ reach, exposure }: PlanReport): readonly string[] {
         ]),
   ];
 }
+
+/** Who decides, and when nobody does. */
+const gateNotes = ({ plan: { gate, freeze = [], waves } }: PlanReport): readonly string[] => [
+  ...(gate.by === 'human'
+    ? [
+        `gate: people look at ${waves.length < 2 ? 'the wave' : 'each wave'} and decide, no evidence is judged: a promotion checks soak, freeze and budget alone`,
+      ]
+    : []),
+  ...freeze.map(
+    ({ from, until, reason }) => `freeze: nothing is promoted from ${from} until ${until} UTC: ${reason}`,
+  ),
+];
 
 function classNotes({ plan, pulls }: PlanReport, name: string): readonly string[] {
   const { maxUnavailable, clustersAllAtOnce, clusters } = plan.classes[name]!;
