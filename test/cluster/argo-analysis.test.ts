@@ -1,0 +1,180 @@
+import { createServer, type Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runAnalysis } from '../../src/gate/engines/argo-analysis.ts';
+import { outcomeOf } from '../../src/gate/engines/argo-condition.ts';
+import { analysisErrors } from '../../src/gate/engines/argo-metric-errors.ts';
+import type { Outcome } from '../../src/gate/engines/argo-metric.ts';
+import { CASES, type AnalysisCase, type Answer, type CaseMetric } from './analysis-cases.ts';
+import { describeCluster, runFolder } from './cluster-test.ts';
+import { startControlPlane, type ControlPlane } from '../harness/control-plane.ts';
+import { startArgoRollouts } from '../harness/controllers.ts';
+import { installCrds } from '../harness/install-crds.ts';
+import type { Running } from '../harness/process.ts';
+import { until } from '../harness/until.ts';
+
+const API = 'argoproj.io/v1alpha1';
+const COUNTS = [
+  'count',
+  'successful',
+  'failed',
+  'inconclusive',
+  'error',
+  'consecutiveError',
+  'consecutiveSuccess',
+] as const;
+
+/** What is compared: how the run ended, and each metric's phase and counts. */
+interface Ending {
+  readonly phase: string;
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+interface LiveStatus {
+  readonly phase?: string;
+  readonly metricResults?: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[];
+}
+
+const answerAt = ({ answers }: CaseMetric, index: number): Answer => answers[index] ?? answers.at(-1)!;
+
+const isVector = (answer: Answer): answer is { readonly vector: readonly number[] } =>
+  answer !== 'down' && 'vector' in answer;
+
+/** What the model says becomes of a run. */
+function expected({ metrics, terminateAfter }: AnalysisCase): Ending {
+  const refused = [...analysisErrors(metrics.map((metric) => ({ ...metric, providers: ['web'] })))];
+  if (refused.length > 0) return { phase: 'Error', metrics: {} };
+  const byName = new Map(metrics.map((metric) => [metric.name, metric]));
+  const measure = (name: string, index: number): Outcome => {
+    const metric = byName.get(name)!;
+    const answer = answerAt(metric, index);
+    if (answer === 'down') return 'Error';
+    return outcomeOf(metric, isVector(answer) ? answer.vector : answer.json);
+  };
+  const run = runAnalysis(metrics, {
+    measure,
+    lookFor: 600,
+    ...(terminateAfter === undefined ? {} : { terminateAfter }),
+  });
+  return { phase: run.phase, metrics: run.metrics as unknown as Ending['metrics'] };
+}
+
+/**
+ * Plays every provider: `/web/<run>/<metric>` answers JSON, a query `<run>/<metric>` what Prometheus would find.
+ *
+ * Which answer it is depends on what the run has on record: the controller now and then measures from a status that is
+ * out of date, and what it measured is lost.
+ *
+ * @param recorded measurements of a metric on record
+ */
+async function startProvider(
+  recorded: (run: string, metric: string) => Promise<number>,
+): Promise<{ url: string; server: Server }> {
+  const metrics = new Map<string, CaseMetric>(
+    CASES.flatMap(({ name, metrics }) =>
+      metrics.map((metric) => [`${name}/${metric.name}`, metric] as const),
+    ),
+  );
+  const answerTo = async (key: string): Promise<string | undefined> => {
+    const [run, metric] = key.split('/');
+    const answer = answerAt(metrics.get(key)!, await recorded(run!, metric!));
+    if (answer === 'down') return undefined;
+    if (!isVector(answer)) return JSON.stringify(answer.json);
+    const result = answer.vector.map((value, at) => ({
+      metric: { at: String(at) },
+      value: [1, String(value)],
+    }));
+    return JSON.stringify({ status: 'success', data: { resultType: 'vector', result } });
+  };
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const path = request.url ?? '';
+      const key = path.startsWith('/web/')
+        ? path.slice('/web/'.length)
+        : (new URLSearchParams(body).get('query') ?? '');
+      void answerTo(key).then((text) =>
+        response.writeHead(text === undefined ? 500 : 200, { 'content-type': 'application/json' }).end(text),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, server };
+}
+
+const runOf = ({ name, metrics }: AnalysisCase, url: string) => ({
+  apiVersion: API,
+  kind: 'AnalysisRun',
+  metadata: { name, namespace: 'default' },
+  spec: {
+    dryRun: metrics.filter(({ dryRun }) => dryRun).map(({ name }) => ({ metricName: name })),
+    metrics: metrics.map(({ answers, ...fields }) => ({
+      ...fields,
+      dryRun: undefined,
+      provider: answers.some(isVector)
+        ? { prometheus: { address: url, query: `${name}/${fields.name}` } }
+        : { web: { url: `${url}/web/${name}/${fields.name}` } },
+    })),
+  },
+});
+
+describeCluster('the model of Argo Rollouts’ measurements', () => {
+  let plane: ControlPlane;
+  let provider: Awaited<ReturnType<typeof startProvider>>;
+  let controller: Running;
+
+  beforeAll(async () => {
+    plane = await startControlPlane({ folder: runFolder, name: 'analysis' });
+    await installCrds(plane.api, ({ spec }) => spec.group === 'argoproj.io');
+    provider = await startProvider(async (run, metric) => {
+      const { metricResults = [] } = await statusOf(run);
+      const result = metricResults.find(({ name }) => name === metric);
+      return Number(result?.['count'] ?? 0) + Number(result?.['error'] ?? 0);
+    });
+    controller = await startArgoRollouts(plane);
+  });
+  afterAll(async () => {
+    provider?.server.close().closeAllConnections();
+    await controller?.stop();
+    await plane?.stop();
+  });
+
+  async function statusOf(run: string): Promise<LiveStatus> {
+    const live = await plane.api.get<unknown, LiveStatus>(API, 'AnalysisRun', 'default', run);
+    return live?.status ?? {};
+  }
+
+  async function ending(one: AnalysisCase): Promise<Ending> {
+    await plane.api.apply(runOf(one, provider.url));
+    if (one.terminateAfter !== undefined) {
+      await delay(one.terminateAfter * 1000);
+      await plane.api.merge(API, 'AnalysisRun', 'default', one.name, { spec: { terminate: true } });
+    }
+    return until(
+      `analysis ${one.name} to end`,
+      async () => {
+        const { phase = '', metricResults = [] } = await statusOf(one.name);
+        if (!['Successful', 'Failed', 'Inconclusive', 'Error'].includes(phase)) return false;
+        const metrics = metricResults.map((result) => {
+          const counts = COUNTS.map((count) => [count, result[count] ?? 0] as const);
+          return [result.name, { ...Object.fromEntries(counts), phase: result['phase'] }] as const;
+        });
+        return { phase, metrics: Object.fromEntries(metrics) };
+      },
+      { everyMs: 500 },
+    );
+  }
+
+  test(`agrees with the real controller on all ${CASES.length} configurations`, async () => {
+    const real = await Promise.all(CASES.map(ending));
+    const told = (endings: readonly Ending[]) =>
+      Object.fromEntries(CASES.map(({ name }, index) => [name, endings[index]]));
+    expect(told(real)).toEqual(told(CASES.map(expected)));
+    const phases = new Map<string, number>();
+    for (const { phase } of real) phases.set(phase, (phases.get(phase) ?? 0) + 1);
+    console.log(
+      `${CASES.length} configurations: ${[...phases].map(([phase, count]) => `${count} ${phase}`).join(', ')}`,
+    );
+  });
+});
