@@ -71,6 +71,8 @@ export const PROGRAMS = {
   ptp: cni('main/ptp'),
   loopback: cni('main/loopback'),
   'host-local': cni('ipam/host-local'),
+  'node-init': { project: 'node-init', package: '.', minutes: 0.1 },
+  'device-tools': { project: 'device-tools', package: '.', minutes: 0.1 },
 } as const satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof PROGRAMS;

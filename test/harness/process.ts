@@ -23,8 +23,9 @@ interface Start {
   readonly folder: string;
   /** Names pid file and log; one at a time. */
   readonly name: string;
-  readonly program: ProgramName;
-  /** Path of the program, where it is not the pinned one. */
+  /** Which pinned program; absent only beside `path`. */
+  readonly program?: ProgramName;
+  /** Path of another program than the pinned one. */
   readonly path?: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -36,8 +37,8 @@ interface Start {
  * It gets an environment of its own: nothing of the user's clusters (`KUBECONFIG`) reaches it.
  */
 export function start({ folder, name, program, path, args, env = {} }: Start): Running {
-  const link = join(folder, 'bin', path === undefined ? program : name);
-  if (!existsSync(link)) symlinkSync(path ?? binaryPath(program), link);
+  const link = join(folder, 'bin', path === undefined ? program! : name);
+  if (!existsSync(link)) symlinkSync(path ?? binaryPath(program!), link);
   const pidFile = join(folder, 'pids', name);
   const logFile = join(folder, 'logs', `${name}.log`);
   writeFileSync(logFile, '', { flag: 'a' });

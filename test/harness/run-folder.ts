@@ -1,7 +1,16 @@
 // One folder for each run: the only place where pids, logs and data of its processes stand. Whoever removes it
 // ends what it names, so that nothing outlives a run, also one that was killed.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandLine, isAlive, ownIdentity } from './identity.ts';
@@ -35,7 +44,22 @@ export function removeRunFolder(folder: string): void {
     for (const pid of pids) kill(pid);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
+  for (const cgroup of read(join(folder, 'cgroups')).split('\n').filter(Boolean)) removeCgroup(cgroup);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Remove a cgroup and those below it. One whose processes are ending is busy for a moment. */
+export function removeCgroup(folder: string): void {
+  for (const entry of existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {
+    if (entry.isDirectory()) removeCgroup(join(folder, entry.name));
+  }
+  for (let tries = 0; existsSync(folder) && tries < 500; tries += 1) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
 }
 
 /** Remove the folders of runs whose owner is dead. Returns how many there were. */

@@ -1,0 +1,3 @@
+module breakwater.test/device/node-init
+
+go 1.26.0

@@ -1,0 +1,111 @@
+// A device: a private node with containerd and a kubelet that has joined a control plane.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+import { binaryPath } from '../../harness/build.ts';
+import type { ControlPlane } from '../../harness/control-plane.ts';
+import { until } from '../../harness/until.ts';
+import { containerdConfig, kubeletConfig, networkConfig } from './device-config.ts';
+import { startNode, type Node } from './node.ts';
+import { HOST, type Registry } from './registry.ts';
+
+export interface Device {
+  readonly name: string;
+  /** The node as it runs now: another one after a reboot. */
+  readonly node: Node;
+  /** Cut the power, without a word to the control plane. */
+  unplug(): Promise<void>;
+  /** Boot again, with the same disk. */
+  boot(): Promise<void>;
+  /** Have an image there before a pod asks for it. */
+  pull(reference: string): Promise<void>;
+}
+
+interface Options {
+  readonly folder: string;
+  readonly name: string;
+  /** Different for each device of a run: 1 to 250. */
+  readonly number: number;
+  readonly plane: ControlPlane;
+  readonly registry: Registry;
+  /** The image that pods' sandboxes run. */
+  readonly pause: string;
+  /** @default "1.36" */
+  readonly minor?: '1.34' | '1.36';
+  /** Ports of this machine's loopback that pods reach, by the port at which they look for it. */
+  readonly ports?: Readonly<Record<number, number>>;
+}
+
+const CONTAINERD = '/run/containerd/containerd.sock';
+
+/** Start a device and wait until the control plane calls it ready: about 3 s. */
+export async function startDevice(options: Options): Promise<Device> {
+  let node = await boot(options);
+  return {
+    name: options.name,
+    get node() {
+      return node;
+    },
+    unplug: () => node.kill(),
+    async boot() {
+      node = await boot(options);
+    },
+    async pull(reference) {
+      const ctr = [binaryPath('ctr'), '--address', CONTAINERD, '--namespace', 'k8s.io'];
+      const hosts = ['--hosts-dir', join(node.folder, 'hosts')];
+      const { status, said } = await node.run(...ctr, 'images', 'pull', ...hosts, reference);
+      if (status !== 0) throw new Error(`pull ${reference}: ${said}`);
+    },
+  };
+}
+
+async function boot(options: Options): Promise<Node> {
+  const { folder, name, number, plane, registry, pause, minor = '1.36', ports = {} } = options;
+  const bin = dirname(binaryPath('containerd'));
+  const node = await startNode({
+    folder,
+    name,
+    address: `10.200.${number}.1`,
+    path: `${bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+  });
+  const at = (path: string): string => join(node.folder, path);
+  const write = (path: string, content: string): string => {
+    mkdirSync(dirname(at(path)), { recursive: true });
+    writeFileSync(at(path), content);
+    return at(path);
+  };
+  const server = `http://127.0.0.1:${registry.port}`;
+  write(
+    `hosts/${HOST}/hosts.toml`,
+    `server = "${server}"\n[host."${server}"]\ncapabilities = ["pull", "resolve"]\n`,
+  );
+  write('network/10-pods.conflist', JSON.stringify(networkConfig(number)));
+  write('resolv.conf', `nameserver ${node.address}\n`);
+  const plugins = [...new Set([dirname(binaryPath('ptp')), dirname(binaryPath('loopback'))])];
+  const containerd = write(
+    'containerd.toml',
+    containerdConfig({ pause, hosts: at('hosts'), plugins, network: at('network'), socket: CONTAINERD }),
+  );
+  const kubelet = write(
+    'kubelet.yaml',
+    stringify(kubeletConfig({ socket: CONTAINERD, resolv: at('resolv.conf') })),
+  );
+  await node.listen(`127.0.0.1:${registry.port}`, registry.port);
+  await node.listen(new URL(plane.api.url).host, Number(new URL(plane.api.url).port));
+  for (const [seen, port] of Object.entries(ports)) await node.listen(`${node.address}:${seen}`, port);
+  await node.start('dns', [binaryPath('device-tools'), 'dns', node.address]);
+  await node.start('containerd', [binaryPath('containerd'), '--config', containerd]);
+  const ctr = [binaryPath('ctr'), '--address', CONTAINERD, 'version'];
+  await until('containerd', async () => (await node.run(...ctr)).status === 0, { everyMs: 50 });
+  await node.start('kubelet', [
+    binaryPath(`kubelet-${minor}`),
+    `--config=${kubelet}`,
+    `--kubeconfig=${plane.kubeconfig}`,
+    `--hostname-override=${name}`,
+    `--node-ip=${node.address}`,
+    `--cert-dir=${at('certificates')}`,
+    '--v=2',
+  ]);
+  return node;
+}
