@@ -5,7 +5,7 @@ import type { ModelLock } from '../fleet/model-lock.ts';
 import { definitionDigest } from '../fleet/model-lock.ts';
 import type { BuiltModelSpec } from '../fleet/spec.ts';
 import { parseBytes } from '../fleet/units.ts';
-import { readBoth } from './convert.ts';
+import { readBoth, type QuantizeOptions } from './convert.ts';
 import { DEFAULT_LIMITS, type GateLimits, type GateResult } from './gates/gate.ts';
 import { modelGates } from './gates/index.ts';
 import { makeModel } from './make.ts';
@@ -44,9 +44,7 @@ export async function buildModel(
   const evaluation = spec.evaluation === undefined ? undefined : readSamples(folder, spec.evaluation, float);
   const { built, file, results } = await makeModel(float, {
     name: spec.name,
-    recipe: spec.recipe,
-    io: spec.io ?? 'float',
-    denseByChannel: !runsOld(spec),
+    ...quantizeOptions(spec),
     plain,
     calibration,
     evaluation,
@@ -71,6 +69,13 @@ export async function buildModel(
 
 /** The text of a lock file: the same lock, the same bytes. */
 export const formatLock = (lock: ModelLock): string => `${JSON.stringify(lock, undefined, 2)}\n`;
+
+/** How a definition wants its model quantized. */
+export const quantizeOptions = (spec: BuiltModelSpec): QuantizeOptions => ({
+  recipe: spec.recipe,
+  io: spec.io ?? 'float',
+  denseByChannel: !runsOld(spec),
+});
 
 /** Whether the devices' runtime is older than scales by row of a matrix product. */
 const runsOld = ({ runtime }: BuiltModelSpec): boolean =>

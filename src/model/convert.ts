@@ -37,7 +37,7 @@ export const readSource = async (path: string): Promise<Graph> => (await readBot
 /** As {@link readSource}, with the graph as it was read. */
 export async function readBoth(path: string): Promise<{ readonly plain: Graph; readonly float: Graph }> {
   const plain = await readGraph(path);
-  const graph = absorb(fuse(foldConstants(plain)));
+  const graph = simplify(plain);
   const integer = graph.tensors.find(({ type }) => type === 'int8' || type === 'int16' || type === 'uint8');
   // Versions are those that the file's maker chose, for other types.
   if (integer === undefined)
@@ -48,6 +48,9 @@ export async function readBoth(path: string): Promise<{ readonly plain: Graph; r
     'give the float network that it was made from',
   );
 }
+
+/** A graph as it was read, with constants folded, normalizations absorbed and activations fused. */
+export const simplify = (plain: Graph): Graph => absorb(fuse(foldConstants(plain)));
 
 const unversioned = ({ kind, inputs, outputs, options }: Operator): Operator => ({
   kind,

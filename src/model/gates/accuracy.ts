@@ -1,8 +1,6 @@
 import { argmax } from '../outputs.ts';
+import { pairedDrop } from '../paired-drop.ts';
 import type { ModelGate } from './gate.ts';
-
-/** Two-sided 95 %. */
-const Z = 1.959963984540054;
 
 export const accuracy: ModelGate = {
   id: 'accuracy',
@@ -10,11 +8,6 @@ export const accuracy: ModelGate = {
   why: 'Published int8 models lose between nothing and half of what they knew; only labelled data tells which.',
   source: 'https://en.wikipedia.org/wiki/McNemar%27s_test',
 
-  /**
-   * Paired: only samples on which the two networks differ say anything. With b samples that only the float network gets
-   * right and c that only the built one does, the drop is (b − c) / n, with standard error √(b + c − (b − c)² / n) / n.
-   * @see https://en.wikipedia.org/wiki/McNemar%27s_test
-   */
   judge({ outputs, labels, limits: { accuracyDropPoints } }) {
     if (labels === undefined || labels.length === 0) {
       return {
@@ -28,12 +21,7 @@ export const accuracy: ModelGate = {
         [argmax(float) === labels[index], argmax(built) === labels[index]] as const,
     );
     const n = right.length;
-    const lost = right.filter(([float, built]) => float && !built).length;
-    const gained = right.filter(([float, built]) => built && !float).length;
-    // One pseudo-sample keeps the interval from vanishing where the two never differ.
-    const error = Math.sqrt(Math.max(lost + gained - (lost - gained) ** 2 / n, 1)) / n;
-    const drop = (100 * (lost - gained)) / n;
-    const margin = 100 * Z * error;
+    const { dropPoints: drop, marginPoints: margin } = pairedDrop(right);
     const share = (which: 0 | 1): string =>
       ((100 * right.filter((pair) => pair[which]).length) / n).toFixed(2);
     const message = `accuracy ${share(1)} % (float ${share(0)} %): a drop of ${drop.toFixed(2)} ± ${margin.toFixed(2)} points on ${n} samples, ${accuracyDropPoints} allowed`;
