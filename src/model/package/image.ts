@@ -16,7 +16,7 @@ export interface ModelImage {
   readonly index: Blob;
   /** Manifests of each platform, in the index's order. */
   readonly manifests: readonly Blob[];
-  /** Configurations and the layer. */
+  /** Configurations and layers. */
   readonly blobs: readonly Blob[];
 }
 
@@ -44,6 +44,26 @@ const descriptor = ({ mediaType, digest, content }: Blob): object => ({
   size: content.byteLength,
 });
 
+/** An image of one platform. */
+export interface PlatformImage {
+  readonly platform: { readonly architecture: string; readonly variant?: string };
+  readonly layers: readonly Layer[];
+  /** How it runs: `User`, `Entrypoint` and what else the OCI image configuration has. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** A layer as it is stored, and the digest of the tar archive that it is. */
+export interface Layer {
+  readonly blob: Blob;
+  readonly diffId: string;
+}
+
+/** Files as an uncompressed layer. */
+export function layerOf(files: readonly TarFile[]): Layer {
+  const blob = blobOf(LAYER, packTar(files));
+  return { blob, diffId: blob.digest };
+}
+
 /**
  * An image that holds files below `/`, for every architecture, in one uncompressed layer: weights hardly compress, and
  * compressed bytes differ between versions of zlib. Same files and annotations, same digest, everywhere.
@@ -54,17 +74,28 @@ export function buildImage(
   files: readonly TarFile[],
   annotations: Readonly<Record<string, string>>,
 ): ModelImage {
-  const layer = blobOf(LAYER, packTar(files));
+  const layers = [layerOf(files)];
+  return assembleImage(
+    ARCHITECTURES.map((platform) => ({ platform, layers })),
+    annotations,
+  );
+}
+
+/** Put the images of several platforms under one index. */
+export function assembleImage(
+  platforms: readonly PlatformImage[],
+  annotations: Readonly<Record<string, string>>,
+): ModelImage {
   const configs: Blob[] = [];
-  const manifests = ARCHITECTURES.map((platform) => {
+  const manifests = platforms.map(({ platform, layers, config: running = {} }) => {
     const config = blobOf(
       CONFIG,
       JSON.stringify({
         created: '1970-01-01T00:00:00Z',
         ...platform,
         os: 'linux',
-        config: {},
-        rootfs: { type: 'layers', diff_ids: [layer.digest] },
+        config: running,
+        rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
       }),
     );
     configs.push(config);
@@ -74,7 +105,7 @@ export function buildImage(
         schemaVersion: 2,
         mediaType: MANIFEST,
         config: descriptor(config),
-        layers: [descriptor(layer)],
+        layers: layers.map(({ blob }) => descriptor(blob)),
         annotations,
       }),
     );
@@ -85,9 +116,10 @@ export function buildImage(
       schemaVersion: 2,
       mediaType: INDEX,
       manifests: manifests.map((manifest, position) =>
-        Object.assign(descriptor(manifest), { platform: { os: 'linux', ...ARCHITECTURES[position] } }),
+        Object.assign(descriptor(manifest), { platform: { os: 'linux', ...platforms[position]!.platform } }),
       ),
     }),
   );
-  return { index, manifests, blobs: [...configs, layer] };
+  const layers = new Set(platforms.flatMap((one) => one.layers.map(({ blob }) => blob)));
+  return { index, manifests, blobs: [...configs, ...layers] };
 }

@@ -5,24 +5,30 @@ export interface TarFile {
   /** Relative, with `/`. */
   readonly path: string;
   readonly content: Uint8Array;
+  /** Whether it can be run. */
+  readonly executable?: boolean;
 }
 
 const BLOCK = 512;
 
 /**
- * Pack files: sorted by path, owned by root, readable by all, from the epoch.
+ * Pack files: sorted by path, owned by root, readable (and, where they say so, executable) by all, from the epoch.
  * @throws RangeError for a path that ustar cannot hold (over 100 bytes)
  */
 export function packTar(files: readonly TarFile[]): Uint8Array {
   const folders = new Set(files.flatMap(({ path }) => foldersAbove(path)));
   const entries = [
-    ...[...folders].map((path) => ({ path: `${path}/`, content: undefined })),
+    ...[...folders].map((path) => ({ path: `${path}/`, content: undefined, executable: false })),
     ...files,
   ].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const parts = entries.flatMap(({ path, content }) =>
+  const parts = entries.flatMap(({ path, content, executable }) =>
     content === undefined
       ? [header(path, 0, '5', 0o755)]
-      : [header(path, content.byteLength, '0', 0o444), content, new Uint8Array(padding(content.byteLength))],
+      : [
+          header(path, content.byteLength, '0', executable ? 0o555 : 0o444),
+          content,
+          new Uint8Array(padding(content.byteLength)),
+        ],
   );
   return Buffer.concat([...parts, new Uint8Array(2 * BLOCK)]);
 }
