@@ -16,7 +16,7 @@ export const promote = defineVerb<[fleet: string], Options>({
   name: 'promote',
   summary: 'hand a release on to the next wave',
   description:
-    "Hand the release of each class on to the next wave: move the pointers, print what to commit. Refused while the wave before has been watched for less than its soak, counted from the commit that moved it, during a freeze, and where more devices could be harmed than maxHarmedDevices. Whether the gate's thresholds hold is not read by this verb: run breakwater gate on the evidence, or look at it, before you promote.",
+    'Hand the release of each class on to the next wave: move the pointers, print what to commit. Refused without a PASS for the wave before that breakwater gate --record has written down, unless people gate the fleet; while that wave has been watched for less than its soak, counted from the commit that moved it; during a freeze; and where more devices could be harmed than maxHarmedDevices.',
   examples: ['promote hello-edge', "promote hello-edge --wave early --early 'fix of an outage'"],
   declare: (command) =>
     command
@@ -26,17 +26,25 @@ export const promote = defineVerb<[fleet: string], Options>({
       .option('--early <reason>', 'do not wait for soak and pause; the reason is written down', reason)
       .option(
         '--override <reason>',
-        'go on in spite of freeze and maxHarmedDevices; the reason is written down',
+        'go on without a recorded PASS, in a freeze, above maxHarmedDevices; the reason is written down',
         reason,
       )
       .addOption(formatOption(movementFormats)),
   async run([argument], { format, ...options }, io) {
     const { promoteFleet } = await import('../output/move.ts');
+    const { gateWordOf } = await import('./gate-records.ts');
     const { pointerHistory } = await import('./pointer-history.ts');
     const { reportMove, subjectOf } = await import('./report-move.ts');
     const fleet = fleetName(argument);
     const { lastMove } = pointerHistory(io, fleet);
-    const moved = promoteFleet({ ...options, root: io.cwd, fleet, lastMove, nowMs: io.now() });
+    const moved = promoteFleet({
+      ...options,
+      root: io.cwd,
+      fleet,
+      gate: (state, plan, opened) => gateWordOf(state, plan, opened, lastMove),
+      lastMove,
+      nowMs: io.now(),
+    });
     await reportMove(
       moved,
       { verb: 'promote', message: `Promote ${fleet}: ${subjectOf(moved)}`, format },

@@ -1,5 +1,10 @@
 import { startBudget } from '../plan/budget.ts';
+import { freezeAt } from '../plan/freeze.ts';
+import { fitting, roomFor } from '../plan/harm.ts';
+import { judgedWave } from '../plan/judged-wave.ts';
 import { nextStep } from '../plan/next-step.ts';
+import type { GateWord } from '../plan/promote.ts';
+import { tellHarm } from '../plan/promotion-told.ts';
 import { runsOf, sizeOf, sizeOfAll } from '../plan/movement.ts';
 import type { PlanFile, PlannedWave, ReleaseId, SliceName } from '../plan/plan.ts';
 import { soakOf, tellSoak } from '../plan/soak.ts';
@@ -7,11 +12,20 @@ import type { ClassState, RolloutState } from '../plan/state.ts';
 import type { ClassStatus, FleetStatus, NextMove, WaveStatus } from '../report/status.ts';
 import type { PointerHistory } from './pointer-history.ts';
 
+/** What gates have written down. */
+export interface GateBooks {
+  /** What is recorded of a class's release on a wave. */
+  readonly recordOf: (name: string, release: ReleaseId, wave: string) => WaveStatus['gate'];
+  /** What speaks against a step; `undefined` where people decide. */
+  readonly gate: GateWord | undefined;
+}
+
 /** Where a fleet's rollout stands, and what would move next. Pure. */
 export function statusOf(
   state: RolloutState,
   plan: PlanFile,
   history: PointerHistory,
+  gate: GateBooks,
   nowMs: number,
 ): FleetStatus {
   return {
@@ -25,8 +39,8 @@ export function statusOf(
       wanted: plan.wanted[name]?.release ?? runsOf(of, plan.slices[0]!.name),
       settled: of.settled,
       rejected: of.rejected,
-      waves: plan.waves.flatMap((wave) => wavesOf(of, name, wave, plan, history)),
-      next: nextOf(of, name, plan, history, nowMs),
+      waves: plan.waves.flatMap((wave) => wavesOf(of, name, wave, plan, history, gate)),
+      next: nextOf(of, name, plan, { ...history, ...gate }, nowMs),
     })),
   };
 }
@@ -38,6 +52,7 @@ function wavesOf(
   wave: PlannedWave,
   plan: PlanFile,
   history: PointerHistory,
+  { recordOf }: GateBooks,
 ): readonly WaveStatus[] {
   const releases = [...new Set(wave.slices.map((slice) => runsOf(state, slice)))];
   return releases.map((runs) => {
@@ -52,6 +67,7 @@ function wavesOf(
       devices,
       runs,
       since: sinceOf(slices, name, history),
+      gate: runs === state.settled ? null : recordOf(name, runs, wave.name),
     };
   });
 }
@@ -69,7 +85,7 @@ export function nextOf(
   state: ClassState,
   name: string,
   plan: PlanFile,
-  { lastMove }: Pick<PointerHistory, 'lastMove'>,
+  { lastMove, gate }: Pick<PointerHistory, 'lastMove'> & Partial<Pick<GateBooks, 'gate'>>,
   nowMs: number,
 ): NextMove {
   const step = nextStep(state, plan);
@@ -77,18 +93,36 @@ export function nextOf(
     const release = runsOf(state, plan.slices[0]!.name);
     return { state: 'settled', release, reason: `every slice runs ${release}` };
   }
+  const judged = judgedWave(step, plan, name);
+  const mayHarm = plan.budget.maxHarmedDevices ?? Number.POSITIVE_INFINITY;
+  const devicesOf = (slice: SliceName): number => sizeOf(plan, slice, name).devices;
+  const room = roomFor({ class: name, step, judged }, plan, { lastMove, nowMs }, mayHarm);
+  const safe = fitting(step.slices, devicesOf, room);
   const take = startBudget(plan.budget.maxDevicesPerPromotion ?? Number.POSITIVE_INFINITY);
-  const { slices } = take(step.slices, (slice) => sizeOf(plan, slice, name).devices);
+  const { slices } = take(safe, devicesOf);
   const what = { wave: step.wave.name, release: step.release, ...sizeOfAll(plan, slices, name) };
   const stop = refusal(state, step.release);
   if (stop !== undefined) return { ...what, state: 'waiting', dueAt: null, reason: stop };
   const soak = soakOf(step, name, lastMove);
   const dueAt = soak.dueAt === undefined ? null : isoMinute(soak.dueAt);
   const due = soak.requiredMs === 0 || (soak.dueAt !== undefined && soak.dueAt <= nowMs);
-  return due
-    ? { ...what, state: 'due', dueAt, reason: `run breakwater promote ${plan.fleet}` }
-    : { ...what, state: 'waiting', dueAt, reason: tellSoak(step, soak, nowMs) };
+  const waiting = (reason: string): NextMove => ({ ...what, state: 'waiting', dueAt, reason });
+  if (!due) return waiting(tellSoak(step, soak, nowMs));
+  const word = judged && gate?.({ class: name, step, judged, early: false });
+  if (word !== undefined) return waiting(`${word.message}: ${word.fix}`);
+  const freeze = freezeAt(plan.freeze, nowMs);
+  if (freeze !== undefined) {
+    return waiting(`nothing is promoted until ${isoMinute(freeze.untilMs)}: ${freeze.reason}`);
+  }
+  if (safe.length === 0) return waiting(tellHarm(step, room, plan, devicesOf(step.slices[0]!)).message);
+  const first =
+    gate === undefined && judged !== undefined ? `${toDecide(plan, judged.wave.name)}, then ` : '';
+  return { ...what, state: 'due', dueAt, reason: `${first}run breakwater promote ${plan.fleet}` };
 }
+
+/** What comes before a promotion where nobody has asked for the gate's record. */
+const toDecide = ({ fleet, gate }: PlanFile, wave: string): string =>
+  gate.by === 'human' ? `look at wave ${wave}` : `run breakwater gate ${fleet} --wave ${wave} --record`;
 
 function refusal(state: ClassState, release: ReleaseId): string | undefined {
   if (state.rejected.some((rejected) => rejected.release === release)) return 'it is rejected';

@@ -18,6 +18,7 @@ export const status = defineVerb<[fleets: string[]], { readonly format: string }
     const { fleetsOnDisk } = await import('../output/foreign.ts');
     const { nodeFileSystem } = await import('../output/node-file-system.ts');
     const { openFleet, planOf, stateOf } = await import('../output/open.ts');
+    const { gateBooksOf } = await import('./gate-records.ts');
     const { pointerHistory } = await import('./pointer-history.ts');
     const { statusOf } = await import('./status-of.ts');
     const names = args.length === 0 ? fleetsOnDisk(nodeFileSystem, io.cwd) : args.map(fleetName);
@@ -28,7 +29,9 @@ export const status = defineVerb<[fleets: string[]], { readonly format: string }
     const statuses = names.map((name) => {
       const opened = openFleet(nodeFileSystem, io.cwd, name);
       const plan = planOf(opened);
-      return statusOf(stateOf(opened, plan), plan, pointerHistory(io, name), io.now());
+      const state = stateOf(opened, plan);
+      const history = pointerHistory(io, name);
+      return statusOf(state, plan, history, gateBooksOf(state, plan, opened, history.lastMove), io.now());
     });
     io.stdout(formatAs(statusFormats, format, statuses));
     return 0;

@@ -18,6 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const SCHEMAS: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
   'evidence.schema.json': { file: 'src/gate/evidence.ts', type: 'Evidence' },
   'fleet.schema.json': { file: 'src/fleet/definition.ts', type: 'FleetDefinition' },
+  'record.schema.json': { file: 'src/gate/record.ts', type: 'GateRecord' },
   'plan.schema.json': { file: 'src/plan/plan.ts', type: 'PlanFile' },
 };
 

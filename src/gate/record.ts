@@ -1,28 +1,47 @@
+// What is written down of a class's verdict. Source of schemas/record.schema.json.
+
 import { createHash } from 'node:crypto';
-import type { Plan } from '../plan/plan.ts';
+import type { StatisticalGate } from '../fleet/spec.ts';
+import type { Plan, ReleaseId, SliceName, Version } from '../plan/plan.ts';
+import { statisticsOf } from './decide.ts';
 import type { Evidence, EvidenceRow } from './evidence.ts';
 import type { Question } from './question.ts';
-import type { ClassDecision, Decision, Verdict } from './verdict.ts';
+import type { Decision, TestResult, Together, Verdict } from './verdict.ts';
 
 /** Why a release of a class went on, stayed or was rolled back: the content of a file below `fleets/rollouts/`. */
 export interface GateRecord {
   readonly schemaVersion: 1;
   readonly fleet: string;
   readonly class: string;
-  readonly release: string;
-  readonly settled: string | null;
+  readonly release: ReleaseId;
+  readonly settled: ReleaseId | null;
   readonly wave: string;
   /** The wave's, where classes together failed; else the class's own. */
   readonly verdict: Verdict;
   readonly reason: string;
+  /** SHA-256 of all the rest: what was edited by hand is no record any more. */
+  readonly digest: Digest;
   readonly gaps: readonly string[];
-  readonly tests: ClassDecision['tests'];
-  readonly together: Decision['together'];
+  readonly tests: readonly TestResult[];
+  readonly together: readonly Together[];
   readonly alphaOfEach: number;
-  /** SHA-256 of all that the verdict follows from: gate, slices, versions and the rows below. */
-  readonly inputs: string;
+  /** The gate that judged. */
+  readonly gate: StatisticalGate;
+  /** Slices of the wave that ran the release. */
+  readonly treatment: readonly SliceName[];
+  /** Slices of the class that still ran the settled release. */
+  readonly control: readonly SliceName[];
+  /** Of the release, by workload. */
+  readonly versions: Readonly<Record<string, Version>>;
+  /** Of the settled release, by workload. */
+  readonly settledVersions: Readonly<Record<string, Version>>;
   readonly evidence: readonly EvidenceRow[];
 }
+
+/**
+ * @pattern ^sha256:[0-9a-f]{64}$
+ */
+export type Digest = string;
 
 /** What is written down of each class. No clock in it: the same evidence gives the same bytes. */
 export function recordsOf(
@@ -32,14 +51,16 @@ export function recordsOf(
   plan: Plan,
 ): GateRecord[] {
   const { fleet, wave, together, alphaOfEach } = decision;
+  const gate = statisticsOf(plan);
   const isTogether = together.some(({ logOdds, failAt }) => logOdds >= failAt);
   return decision.classes.map((of, index): GateRecord => {
+    const { treatment, control, versions, settledVersions } = questions[index]!;
     const rows = evidence.rows
       .filter((row) => row.class === of.class)
       .map(inOrder)
       .toSorted(byPlace);
-    return {
-      schemaVersion: 1,
+    const said = {
+      schemaVersion: 1 as const,
       fleet,
       class: of.class,
       release: of.release,
@@ -47,22 +68,26 @@ export function recordsOf(
       wave,
       verdict: isTogether ? decision.verdict : of.verdict,
       reason: isTogether ? decision.reason : of.reason,
+    };
+    const because = {
       gaps: of.gaps,
       tests: of.tests,
       together,
       alphaOfEach,
-      inputs: digestOf(questions[index]!, rows, plan),
+      gate,
+      treatment,
+      control,
+      versions,
+      settledVersions,
       evidence: rows,
     };
+    return { ...said, digest: digestOf({ ...said, ...because }), ...because };
   });
 }
 
-/** Digest of what a class's verdict follows from. */
-export function digestOf(question: Question, rows: readonly EvidenceRow[], plan: Plan): string {
-  const slices = plan.slices.map(({ name, classes }) => [name, classes[question.class]]);
-  const inputs = [plan.gate, slices, plan.classes[question.class]?.offline, question, rows];
-  return `sha256:${createHash('sha256').update(JSON.stringify(inputs, sorted)).digest('hex')}`;
-}
+/** Digest of a record without its own. */
+export const digestOf = (record: Omit<GateRecord, 'digest'>): Digest =>
+  `sha256:${createHash('sha256').update(JSON.stringify(record, sorted)).digest('hex')}`;
 
 /** For `JSON.stringify`: keys in the order of their names. */
 const sorted = (_key: string, value: unknown): unknown =>

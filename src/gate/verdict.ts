@@ -45,12 +45,15 @@ export interface Decision {
   readonly alphaOfEach: number;
   readonly classes: readonly ClassDecision[];
   /** Classes together, where there are several: log odds of each workload's metrics added up. They can only FAIL. */
-  readonly together: readonly {
-    readonly workload: string;
-    readonly metric: string;
-    readonly logOdds: number;
-    readonly failAt: number;
-  }[];
+  readonly together: readonly Together[];
+}
+
+/** One metric of one workload over all classes. */
+export interface Together {
+  readonly workload: string;
+  readonly metric: string;
+  readonly logOdds: number;
+  readonly failAt: number;
 }
 
 /** FAIL before INSUFFICIENT before PASS. */

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Movement } from '../plan/movement.ts';
 import type { PlanFile, ReleaseId } from '../plan/plan.ts';
-import { promote } from '../plan/promote.ts';
+import { promote, type GateWord } from '../plan/promote.ts';
 import { retry } from '../plan/retry.ts';
 import { rollBack } from '../plan/roll-back.ts';
 import type { LastMove } from '../plan/soak.ts';
@@ -30,6 +30,8 @@ export interface PromoteRequest extends MoveRequest {
   readonly early?: string;
   /** Why to go on whatever gate, freeze and `maxHarmedDevices` say. */
   readonly override?: string;
+  /** What speaks against a step, by where the rollout stands; absent: nobody is asked. */
+  readonly gate?: (state: RolloutState, plan: PlanFile, opened: OpenedFleet) => GateWord | undefined;
   readonly lastMove: LastMove;
   /** In milliseconds since the epoch. */
   readonly nowMs: number;
@@ -58,8 +60,11 @@ export interface Moved {
 }
 
 /** Hand each class's release on to the next slices, and write what follows. */
-export const promoteFleet = (request: PromoteRequest): Moved =>
-  moveFleet(request, (state, plan) => promote(state, plan, request));
+export const promoteFleet = ({ gate, ...request }: PromoteRequest): Moved =>
+  moveFleet(request, (state, plan, opened) => {
+    const word = gate?.(state, plan, opened);
+    return promote(state, plan, word === undefined ? request : { ...request, gate: word });
+  });
 
 /** Bring every slice back to the settled release, and write what follows. */
 export const rollBackFleet = (request: RollBackRequest): Moved =>

@@ -3,7 +3,7 @@ import { parseDuration } from '../fleet/units.ts';
 import { sizeOf } from './movement.ts';
 import type { JudgedWave } from './judged-wave.ts';
 import type { NextStep } from './next-step.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, SliceName } from './plan.ts';
 import type { LastMove } from './soak.ts';
 
 /**
@@ -66,4 +66,18 @@ export function roomFor(
   // Twelve digits: 3 / 0.05 is 60 and not 59.99999999999999.
   const devices = Math.floor(Number((left / share).toPrecision(12))) - unwatched;
   return { devices: Math.max(0, devices), share, unwatched };
+}
+
+/** The slices, from the first, that the room is large enough for. */
+export function fitting(
+  slices: readonly SliceName[],
+  devicesOf: (slice: SliceName) => number,
+  { devices }: Pick<Room, 'devices'>,
+): readonly SliceName[] {
+  let left = devices;
+  const end = slices.findIndex((slice) => {
+    left -= devicesOf(slice);
+    return left < 0;
+  });
+  return end === -1 ? slices : slices.slice(0, end);
 }

@@ -2,7 +2,7 @@ import { startBudget } from './budget.ts';
 import { classesChosen } from './classes-chosen.ts';
 import { refuseMixedSource, waveNamed } from './demanded-wave.ts';
 import { freezeAt } from './freeze.ts';
-import { roomFor, type Room } from './harm.ts';
+import { fitting, roomFor } from './harm.ts';
 import { judgedWave, type JudgedWave } from './judged-wave.ts';
 import { movesBetween, moveTo, sizeOf, withClasses } from './movement.ts';
 import type { Move, Movement, Notice } from './movement.ts';
@@ -123,17 +123,6 @@ export function promote(state: RolloutState, plan: Plan, options: PromoteOptions
 }
 
 const WAIT = 'wait, or write down why not to: --early REASON';
-
-/** The slices, from the first, that the room is large enough for. */
-function fitting(
-  slices: readonly string[],
-  devicesOf: (slice: string) => number,
-  { devices }: Room,
-): readonly string[] {
-  let left = devices;
-  const end = slices.findIndex((slice) => (left -= devicesOf(slice)) < 0);
-  return end === -1 ? slices : slices.slice(0, end);
-}
 
 /** What no promotion may hand on. `synth` and `rollBack` leave no such state; a merge of two branches can. */
 function refusalOf(state: ClassState, step: NextStep, fleet: string, name: string): Notice | undefined {

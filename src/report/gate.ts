@@ -1,4 +1,4 @@
-import type { Decision, Verdict } from '../gate/verdict.ts';
+import type { Decision } from '../gate/verdict.ts';
 import { indent } from './movement.ts';
 import { bold, green, red, yellow } from './style.ts';
 import { json, table } from './text.ts';
@@ -15,7 +15,7 @@ export const gateFormats = {
   pretty: ({ decision, recorded }: GateReport): string => {
     const { fleet, wave, verdict, reason, classes } = decision;
     return [
-      `${bold(fleet)} wave ${bold(wave)}: ${coloured(verdict)}: ${reason}\n`,
+      `${bold(fleet)} wave ${bold(wave)}: ${verdictText(verdict)}: ${reason}\n`,
       ...classes.map((of) => `\n${indent(formatClass(of))}`),
       ...(recorded.length === 0 ? [] : [`\nto commit: ${recorded.join(' ')}\n`]),
     ].join('');
@@ -31,13 +31,15 @@ function formatClass({
   gaps,
   tests,
 }: Decision['classes'][number]): string {
-  const rows = tests.map((test) => [test.workload, test.metric, coloured(test.verdict), test.reason]);
+  const rows = tests.map((test) => [test.workload, test.metric, verdictText(test.verdict), test.reason]);
   return [
-    `class ${bold(name)}: ${release} against ${settled ?? 'nothing settled'}: ${coloured(verdict)}\n`,
+    `class ${bold(name)}: ${release} against ${settled ?? 'nothing settled'}: ${verdictText(verdict)}\n`,
     ...(rows.length === 0 ? [] : [indent(table(['workload', 'metric', 'verdict', 'why'], rows))]),
     ...gaps.map((gap) => `  ${yellow('missing')}: ${gap}\n`),
   ].join('');
 }
 
-const COLOURS = { PASS: green, FAIL: red, INSUFFICIENT: yellow } as const;
-const coloured = (verdict: Verdict): string => COLOURS[verdict](verdict);
+const COLOURS = { PASS: green, FAIL: red, INSUFFICIENT: yellow, unreadable: yellow } as const;
+
+/** A verdict in its colour. */
+export const verdictText = (verdict: keyof typeof COLOURS): string => COLOURS[verdict](verdict);

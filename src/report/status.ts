@@ -1,7 +1,9 @@
+import type { Verdict } from '../gate/verdict.ts';
 import type { ReleaseId } from '../plan/plan.ts';
 import type { Rejection } from '../plan/state.ts';
 import { indent } from './movement.ts';
 import { bold, dim, green, yellow } from './style.ts';
+import { verdictText } from './gate.ts';
 import { countedBoth, json, table, whole } from './text.ts';
 
 /** Where a fleet's rollout stands. */
@@ -33,6 +35,11 @@ export interface WaveStatus {
   readonly runs: ReleaseId;
   /** The youngest of the commits that moved these slices; `null` where it is not committed, or nothing tells. */
   readonly since: { readonly commit: string; readonly time: string } | null;
+  /**
+   * What is recorded of the gate: `null` where nothing is, or nothing is to be judged; `unreadable` where what stands
+   * there is no record.
+   */
+  readonly gate: { readonly verdict: Verdict | 'unreadable'; readonly reason: string } | null;
 }
 
 /** What a promotion would do now. */
@@ -58,17 +65,18 @@ const formatFleet = (fleet: FleetStatus): string =>
   `${bold(fleet.fleet)}: ${countedBoth(fleet)}\n${fleet.classes.map((of) => `\n${indent(formatClass(of))}`).join('')}`;
 
 function formatClass({ class: name, settled, wanted, rejected, waves, next }: ClassStatus): string {
-  const rows = waves.map(({ wave, percent, clusters, devices, runs, since }) => [
+  const rows = waves.map(({ wave, percent, clusters, devices, runs, since, gate }) => [
     wave,
     `${percent} %`,
     whole(clusters),
     whole(devices),
     `${runs}${runs === settled ? dim(' settled') : ''}`,
     since === null ? 'not committed' : `${since.commit.slice(0, 10)} ${since.time}`,
+    gate === null ? '–' : verdictText(gate.verdict),
   ]);
   return [
     `class ${bold(name)}: wanted ${wanted}, ${settled === null ? 'nothing settled yet' : `settled ${settled}`}\n`,
-    indent(table(['wave', '>up to', '>clusters', '>devices', 'runs', 'since'], rows)),
+    indent(table(['wave', '>up to', '>clusters', '>devices', 'runs', 'since', 'gate'], rows)),
     ...rejected.map(({ release, reason }) => `  ${yellow('rejected')} ${release}: ${reason}\n`),
     `  ${formatNext(next)}\n`,
   ].join('');

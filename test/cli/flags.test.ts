@@ -42,7 +42,7 @@ test('a value that is no choice exits 2 and lists the choices', async () => {
   const { status, stderr } = await run(here, ['schema', 'wave']);
   expect(status).toBe(2);
   expect(stderr).toMatchInlineSnapshot(`
-    "error[FLAG]: 'wave' is no name: the choices are fleet, plan, evidence
+    "error[FLAG]: 'wave' is no name: the choices are fleet, plan, evidence, record
       fix: see --help
     "
   `);
@@ -100,10 +100,9 @@ test('promote --help says who reads the evidence', async () => {
     "Usage: breakwater promote [options] <fleet>
 
     Hand the release of each class on to the next wave: move the pointers, print what to commit. Refused
-    while the wave before has been watched for less than its soak, counted from the commit that moved
-    it, during a freeze, and where more devices could be harmed than maxHarmedDevices. Whether the
-    gate's thresholds hold is not read by this verb: run breakwater gate on the evidence, or look at it,
-    before you promote.
+    without a PASS for the wave before that breakwater gate --record has written down, unless people
+    gate the fleet; while that wave has been watched for less than its soak, counted from the commit
+    that moved it; during a freeze; and where more devices could be harmed than maxHarmedDevices.
 
     Arguments:
       fleet                name of a fleet, or its file
@@ -112,7 +111,8 @@ test('promote --help says who reads the evidence', async () => {
       --class <class>      one class only
       --wave <wave>        into this wave only; the wave before it must run one release throughout
       --early <reason>     do not wait for soak and pause; the reason is written down
-      --override <reason>  go on in spite of freeze and maxHarmedDevices; the reason is written down
+      --override <reason>  go on without a recorded PASS, in a freeze, above maxHarmedDevices; the
+                           reason is written down
       --format <format>    how to print the result (choices: "pretty", "json", default: "pretty")
       -h, --help           print help
 

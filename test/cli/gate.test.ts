@@ -1,72 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Evidence, EvidenceRow } from '../../src/gate/evidence.ts';
-import { parseState } from '../../src/plan/state-file.ts';
-import type { PlanFile } from '../../src/plan/plan.ts';
-import { helloFiles, repository, type Repository } from './repository.ts';
+import type { Evidence } from '../../src/gate/evidence.ts';
+import { evidenceOf, gatedCanary as withCanary, writeEvidence } from './gated.ts';
+import { repository, type Repository } from './repository.ts';
 import { run } from './run.ts';
 
 const now = () => Date.parse('2026-01-02T00:00:00Z');
-
-const GATE =
-  "gate: { baseline: 0.005, detect: 0.01, alpha: 0.01, beta: 0.01, ceiling: 0.05, window: '10m', overdueAfter: '6h' }";
-
-/** A fleet large enough for statistics, with a first release everywhere and a second one on the canary. */
-async function withCanary(): Promise<Repository> {
-  const files = helloFiles();
-  const fleet = files['fleets/hello.ts']!.replace('clusters: 1_000,', 'clusters: 30_000,')
-    .replace(/budget: \{[^}]*\}/, 'budget: { maxHarmedDevices: 5_000, maxDevicesPerPromotion: 5_000 }')
-    .replace(/gate: \{ by[^}]*\}/, GATE);
-  const repo = repository({ ...files, 'fleets/hello.ts': fleet });
-  const first = await run(repo.folder, ['synth'], { now });
-  expect(first).toMatchObject({ status: 0, stderr: '' });
-  repo.commit('2026-01-01T00:00:00Z');
-  writeFileSync(join(repo.folder, 'fleets/hello.ts'), fleet.replace("memory: '512Mi'", "memory: '640Mi'"));
-  const { status, stderr } = await run(repo.folder, ['synth'], { now });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return repo;
-}
-
-/** What every slice shows, where so many of a thousand requests fail on the new release. */
-function evidenceOf({ folder }: Repository, badOfThousand: number): Evidence {
-  const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
-  const plan = JSON.parse(read('generated/hello/plan.json')) as PlanFile;
-  const state = parseState(read('fleets/hello.rollout.json'), 'fleets/hello.rollout.json');
-  const rows = Object.entries(state.classes).flatMap(([name, { pointers, settled }]) =>
-    plan.slices.map((slice): EvidenceRow => {
-      const { runs } = pointers[slice.name]!;
-      const { versions } = JSON.parse(read(`generated/hello/releases/${name}/${runs}/release.json`)) as {
-        versions: Record<string, string>;
-      };
-      const { devices } = slice.classes[name]!;
-      const overdue = Math.round(devices * 0.005);
-      const reported = devices - overdue;
-      const bad = runs === settled ? 4 : badOfThousand;
-      return {
-        class: name,
-        slice: slice.name,
-        workload: 'inference',
-        version: versions['inference']!,
-        from: '2026-01-01T00:00:00Z',
-        to: '2026-01-02T00:00:00Z',
-        assigned: devices,
-        reported,
-        overdue,
-        ok: reported * (1000 - bad),
-        bad: reported * bad,
-      };
-    }),
-  );
-  return { schemaVersion: 1, fleet: 'hello', rows };
-}
-
-function writeEvidence({ folder }: Repository, evidence: unknown): void {
-  writeFileSync(
-    join(folder, 'evidence.json'),
-    typeof evidence === 'string' ? evidence : JSON.stringify(evidence),
-  );
-}
 
 const judge = (repo: Repository, ...more: string[]) =>
   run(repo.folder, ['gate', 'hello', '--wave', 'canary', '--evidence', 'evidence.json', ...more], { now });
@@ -125,9 +65,9 @@ test('--record writes down evidence and verdict, the same bytes for the same evi
   expect(recorded).toEqual([`fleets/rollouts/hello/mini-pc/${classes[0]!.release}/canary.json`]);
   const read = (): string => readFileSync(join(repo.folder, recorded[0]!), 'utf8');
   const text = read();
-  const record = JSON.parse(text) as { inputs: string };
+  const record = JSON.parse(text) as { digest: string };
   expect(record).toMatchObject({ verdict: 'PASS', class: 'mini-pc', wave: 'canary' });
-  expect(record.inputs).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(record.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
 
   writeEvidence(repo, { ...healthy, rows: healthy.rows.toReversed() });
   const again = await judge(repo, '--record', '--format', 'json');
@@ -136,9 +76,9 @@ test('--record writes down evidence and verdict, the same bytes for the same evi
 
   writeEvidence(repo, evidenceOf(repo, 20));
   expect((await judge(repo, '--record')).status).toBe(1);
-  const other = JSON.parse(read()) as { inputs: string };
+  const other = JSON.parse(read()) as { digest: string };
   expect(other).toMatchObject({ verdict: 'FAIL' });
-  expect(other.inputs).not.toBe(record.inputs);
+  expect(other.digest).not.toBe(record.digest);
   // What is written down is in nobody's way.
   expect((await run(repo.folder, ['synth', '--check'], { now })).status).toBe(0);
   expect((await run(repo.folder, ['rollback', 'hello', '--reason', 'the gate failed'], { now })).status).toBe(

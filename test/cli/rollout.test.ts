@@ -24,10 +24,10 @@ test('a release goes from the canary to every slice, each wave after its soak, a
     "hello: 1,000 clusters, 1,000 devices
 
       class mini-pc: wanted <release 1>, settled <release 2>
-        wave    up to  clusters  devices  runs                   since
-        canary   10 %       100      100  <release 1>          <commit> 2026-01-01T01:00Z
-        half     50 %       400      400  <release 2> settled  <commit> 2026-01-01T00:00Z
-        rest    100 %       500      500  <release 2> settled  <commit> 2026-01-01T00:00Z
+        wave    up to  clusters  devices  runs                   since                         gate
+        canary   10 %       100      100  <release 1>          <commit> 2026-01-01T01:00Z  –
+        half     50 %       400      400  <release 2> settled  <commit> 2026-01-01T00:00Z  –
+        rest    100 %       500      500  <release 2> settled  <commit> 2026-01-01T00:00Z  –
         next: wave half takes over <release 1> (400 clusters, 400 devices): wave canary must be watched for 24h, and has run <release 1> for 23h59m: due 2026-01-02T01:00:00.000Z
     "
   `);
@@ -92,10 +92,10 @@ test('a release goes from the canary to every slice, each wave after its soak, a
     "hello: 1,000 clusters, 1,000 devices
 
       class mini-pc: wanted <release 1>, settled <release 2>
-        wave    up to  clusters  devices  runs                   since
-        canary   10 %       100      100  <release 2> settled  not committed
-        half     50 %       400      400  <release 2> settled  not committed
-        rest    100 %       500      500  <release 2> settled  not committed
+        wave    up to  clusters  devices  runs                   since          gate
+        canary   10 %       100      100  <release 2> settled  not committed  –
+        half     50 %       400      400  <release 2> settled  not committed  –
+        rest    100 %       500      500  <release 2> settled  not committed  –
         rejected <release 1>: it's slow
         next: nothing, every slice runs <release 2>
     "
@@ -184,7 +184,7 @@ test('retry clears a rejection and places the release on the canary again', asyn
       git push
 
     next
-      class mini-pc: wave half takes over <release 2> (400 clusters, 400 devices): run breakwater promote hello
+      class mini-pc: wave half takes over <release 2> (400 clusters, 400 devices): look at wave canary, then run breakwater promote hello
     "
   `);
   expect((await run(repo.folder, ['synth', '--check'])).status).toBe(0);
