@@ -56,8 +56,10 @@ async function buildOne({ spec, folder }: ModelToBuild, { check }: Options, io: 
   const built = await buildModel(spec, folder, ownPackage.version);
   const text = formatLock(built.lock);
   const failed = built.results.filter(({ verdict }) => verdict === 'FAIL');
-  const { formatGates } = await import('../report/model.ts');
-  io.stdout(`${spec.name}: ${built.lock.image}\n${formatGates(built.results)}`);
+  const { formatGates, formatRemoved } = await import('../report/model.ts');
+  io.stdout(
+    `${spec.name}: ${built.lock.image}\n${formatRemoved(built.lock.removed)}${formatGates(built.results)}`,
+  );
   if (failed.length > 0) return 1;
   if (check !== undefined) {
     if (lock !== undefined && formatLock(lock) === text) return 0;

@@ -37,6 +37,8 @@ export interface ModelLock {
   readonly evaluation?: LockedFile;
   /** The file that ships. */
   readonly file: { readonly digest: string; readonly bytes: number };
+  /** Dead channels that the file does without, and how many bytes it would be larger with them; absent where there are none. */
+  readonly removed?: { readonly channels: number; readonly bytes: number };
   /** The image that holds it, by digest. */
   readonly image: string;
   /** Bytes of one interpreter at its peak. */

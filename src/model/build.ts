@@ -42,7 +42,7 @@ export async function buildModel(
   const calibration =
     spec.calibration === undefined ? undefined : readSamples(folder, spec.calibration, float);
   const evaluation = spec.evaluation === undefined ? undefined : readSamples(folder, spec.evaluation, float);
-  const { built, file, results } = await makeModel(float, {
+  const { built, file, removed, results } = await makeModel(float, {
     name: spec.name,
     ...quantizeOptions(spec),
     plain,
@@ -60,6 +60,7 @@ export async function buildModel(
     breakwater,
     ...inputs,
     file: { digest: sha256(file), bytes: file.byteLength },
+    ...(removed.channels === 0 ? {} : { removed }),
     image: `${spec.repository}@${image.index.digest}`,
     interpreterBytes: estimateMemory(built).interpreter,
     gates: lockedGates(results),

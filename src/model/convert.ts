@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import type { Graph, Operator } from './graph.ts';
 import { isSavedModel } from './backend/saved-model.ts';
 import { absorb } from './passes/absorb.ts';
+import { removeDeadChannels } from './passes/dead-channels.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { fuse } from './passes/fuse.ts';
 import { observe } from './quantize/calibrate.ts';
@@ -15,6 +16,7 @@ import { convertKeras } from './read/convert-keras.ts';
 import { readFile } from './read-file.ts';
 import { loadLiteRt } from './runtime/litert.ts';
 import { readTflite } from './tflite/read.ts';
+import { writeTflite } from './tflite/write.ts';
 
 export const RECIPES = ['int8', 'dynamic', 'float16', 'none'] as const;
 export type Recipe = (typeof RECIPES)[number];
@@ -109,4 +111,39 @@ export async function quantize(
   }
   if (options.recipe === 'dynamic') return quantizeDynamic(graph, options);
   return options.recipe === 'float16' ? quantizeFloat16(graph) : graph;
+}
+
+export interface Shrunk {
+  readonly graph: Graph;
+  /** With the dead channels: tensor by tensor, what the float network is compared with. */
+  readonly whole: Graph;
+  readonly removed: Removed;
+}
+
+/** What went without changing an output. */
+export interface Removed {
+  /** Outputs of convolutions and matrix products. */
+  readonly channels: number;
+  /** Of the file. */
+  readonly bytes: number;
+}
+
+/**
+ * Quantize by recipe and remove dead channels. An int8 network keeps the scales of the whole one; otherwise weights are
+ * quantized as those that remain ask for.
+ * @throws UserError as {@link quantize}
+ */
+export async function quantizeShrunk(
+  graph: Graph,
+  samples: readonly (readonly Float32Array[])[],
+  options: QuantizeOptions,
+): Promise<Shrunk> {
+  const whole = await quantize(graph, samples, options);
+  const late = options.recipe === 'int8';
+  const pruned = removeDeadChannels(late ? whole : graph);
+  const { channels } = pruned;
+  if (channels === 0) return { graph: whole, whole, removed: { channels, bytes: 0 } };
+  const built = late ? pruned.graph : await quantize(pruned.graph, samples, options);
+  const bytes = writeTflite(whole, '').byteLength - writeTflite(built, '').byteLength;
+  return { graph: built, whole, removed: { channels, bytes } };
 }

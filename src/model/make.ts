@@ -1,4 +1,4 @@
-import { quantize, type QuantizeOptions } from './convert.ts';
+import { quantizeShrunk, type QuantizeOptions, type Removed } from './convert.ts';
 import type { Evidence, GateLimits, GateResult } from './gates/gate.ts';
 import { judge } from './gates/index.ts';
 import type { Graph } from './graph.ts';
@@ -22,6 +22,7 @@ export interface MakeOptions extends QuantizeOptions {
 export interface MadeModel {
   readonly built: Graph;
   readonly file: Uint8Array;
+  readonly removed: Removed;
   readonly results: readonly GateResult[];
 }
 
@@ -31,7 +32,7 @@ export interface MadeModel {
  */
 export async function makeModel(float: Graph, options: MakeOptions): Promise<MadeModel> {
   const { name, calibration, evaluation, limits, plain } = options;
-  const built = await quantize(float, calibration?.inputs ?? [], options);
+  const { graph: built, whole, removed } = await quantizeShrunk(float, calibration?.inputs ?? [], options);
   const file = writeTflite(built, name);
   const samples = evaluation ?? calibration;
   const outputs = await compare(float, built, samples);
@@ -44,11 +45,11 @@ export async function makeModel(float: Graph, options: MakeOptions): Promise<Mad
     labels: evaluation?.labels,
     parity:
       inputs.length === 0 ? undefined : await differenceOf(plain, float, inputs.slice(0, PARITY_SAMPLES)),
-    layers: await probeLayers(float, built, inputs),
+    layers: await probeLayers(float, whole, inputs),
     milliseconds: { float: await medianMs(float), built: await medianMs(built) },
     limits,
   });
-  return { built, file, results };
+  return { built, file, removed, results };
 }
 
 const PARITY_SAMPLES = 32;

@@ -12,6 +12,8 @@ export interface ConvertReport {
   readonly bytes: number;
   /** Of the network as floats, in the same format. */
   readonly floatBytes: number;
+  /** Dead channels that were left out, and the bytes that this saved. */
+  readonly removed: { readonly channels: number; readonly bytes: number };
   readonly gates: readonly GateResult[];
 }
 
@@ -39,9 +41,15 @@ export const formatGates = (results: readonly GateResult[]): string =>
       .map(({ gate, fix }) => `  fix ${gate}: ${fix ?? ''}\n`),
   ].join('');
 
+/** A line, where there were any. */
+export const formatRemoved = (removed: ConvertReport['removed'] | undefined): string =>
+  removed === undefined || removed.channels === 0
+    ? ''
+    : `  removed ${counted(removed.channels, 'dead channel')}: ${whole(removed.bytes)} bytes, no output changed\n`;
+
 export const convertFormats = {
-  pretty: ({ file, recipe, bytes, floatBytes, gates }: ConvertReport): string =>
-    `${bold(file)}: ${recipe}, ${whole(bytes)} bytes (as floats ${whole(floatBytes)})\n${formatGates(gates)}`,
+  pretty: ({ file, recipe, bytes, floatBytes, removed, gates }: ConvertReport): string =>
+    `${bold(file)}: ${recipe}, ${whole(bytes)} bytes (as floats ${whole(floatBytes)})\n${formatRemoved(removed)}${formatGates(gates)}`,
   json: (report: ConvertReport): string => json({ schemaVersion: 1, ...report }),
 } as const;
 

@@ -72,6 +72,7 @@ export const convert = defineVerb<[file: string], Options>({
       recipe,
       bytes: made.file.byteLength,
       floatBytes: writeTflite(float, '').byteLength,
+      removed: made.removed,
       gates: made.results,
     };
     io.stdout(formatAs(convertFormats, format, report));

@@ -30,7 +30,7 @@ export function activationParameters({ min, max }: Range): Quantization {
   return { scale: [Math.fround(scale)], zeroPoint: [zeroPoint], axis: 0 };
 }
 
-/** Symmetric parameters of a weight's channel: scale = max |w| / 127 in float32; a channel of zeros gets 1. */
+/** Symmetric parameters of a weight's channel: scale = max |w| / 127 in float32; 1 for zeros alone. */
 export function weightScale(largest: number): number {
   return largest === 0 ? 1 : Math.fround(largest / 127);
 }

@@ -19,7 +19,9 @@ export function quantizeWeights(tensor: Tensor, axis: number | undefined): Tenso
     const channel = channelOf(at);
     largest[channel] = Math.max(largest[channel]!, Math.abs(value));
   });
-  const scale = Array.from(largest, weightScale);
+  // A channel of zeros has a bias all the same, whose steps follow from the scale.
+  const common = largest.reduce((most, one) => Math.max(most, one), 0);
+  const scale = Array.from(largest, (one) => weightScale(one === 0 ? common : one));
   // Multiplied by the reciprocal in float32, as the converter does: it decides ties.
   const reciprocal = scale.map((one) => Math.fround(1 / one));
   const codes = Int8Array.from(values, (value, at) =>

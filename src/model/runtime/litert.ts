@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { compileFunction } from 'node:vm';
+import { UserError } from '../../errors.ts';
 
 /** A loaded model, ready to run. */
 export interface LiteRtModel {
@@ -31,7 +32,7 @@ export interface TensorInfo {
 export interface LiteRt {
   /**
    * Load and compile a `.tflite`.
-   * @throws Error when the runtime refuses the model, with its own words
+   * @throws UserError `MODEL_UNSUPPORTED` when the runtime refuses the model, with its own words
    */
   load(model: Uint8Array): Promise<LiteRtModel>;
   /** Bytes of the runtime's memory that are in use. */
@@ -115,30 +116,54 @@ async function startLiteRt(): Promise<LiteRt> {
       filename: script,
     },
   )(require, script, dirname(script)) as (options: object) => Promise<Bindings>;
+  const complaints: string[] = [];
   const wasm = await factory({
     wasmBinary: readFileSync(script.replace(/js$/, 'wasm')),
     print: silent,
-    printErr: silent,
+    printErr(line: string) {
+      if (line.startsWith('ERROR')) complaints.push(line);
+    },
   });
   const environment = wasm.LiteRtEnvironment.create(null);
+  // It tells of a failure in words alone, and gives back what happened to lie in memory.
+  const check = (): void => {
+    if (complaints.length > 0) throw refusal(complaints.splice(0));
+  };
   return {
-    load: (bytes) => loadModel(wasm, environment, bytes),
+    load: (bytes) => loadModel(wasm, environment, bytes, check),
     heapBytes: () => wasm.HEAPU8.byteLength,
   };
 }
 
-async function loadModel(wasm: Bindings, environment: unknown, bytes: Uint8Array): Promise<LiteRtModel> {
+const refusal = (complaints: readonly string[]): UserError =>
+  new UserError(
+    'MODEL_UNSUPPORTED',
+    `the runtime refuses the network: ${complaints.map((line) => line.replace(/^ERROR: (\[\S+\] )?/, '')).join('; ')}`,
+    'inspect the operators and shapes of the model, and report it where they are right',
+  );
+
+async function loadModel(
+  wasm: Bindings,
+  environment: unknown,
+  bytes: Uint8Array,
+  check: () => void,
+): Promise<LiteRtModel> {
   const pointer = wasm._malloc(bytes.byteLength);
   wasm.HEAPU8.set(bytes, pointer);
   const model = wasm.loadModel(environment, pointer, bytes.byteLength);
   const compiled = await wasm.compileModel(environment, model, { accelerator: 'wasm' });
+  check();
   const signature = model.getSignature(0);
   const inputs = describe(signature.inputNames(), (index) => model.getInputTensorType(0, index));
   const outputs = describe(signature.outputNames(), (index) => model.getOutputTensorType(0, index));
   return {
     inputs: inputs.map(({ info }) => info),
     outputs: outputs.map(({ info }) => info),
-    run: (values) => run(wasm, environment, compiled, inputs, outputs, values),
+    async run(values) {
+      const results = await run(wasm, environment, compiled, inputs, outputs, values);
+      check();
+      return results;
+    },
     dispose() {
       compiled.delete();
       model.delete();
