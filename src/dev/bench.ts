@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { benchGate, formatGateBench } from './bench/gate.ts';
+import { benchMemory, formatMemoryBench } from './bench/memory.ts';
 import { benchModel, formatModelBench } from './bench/model.ts';
 import { benchPlan, formatPlanBench } from './bench/plan.ts';
 import { benchSynth, formatSynthBench } from './bench/synth.ts';
@@ -12,13 +13,13 @@ import { nodeLines } from './node-lines.ts';
 /** A benchmark compares with a peer, or with a bound, in the same run. */
 interface Bench {
   readonly name: string;
-  run(): { readonly figures: unknown; readonly text: string };
+  run(): Promise<{ readonly figures: unknown; readonly text: string }>;
 }
 
-const define = <T>(name: string, measure: () => T, format: (figures: T) => string): Bench => ({
+const define = <T>(name: string, measure: () => T | Promise<T>, format: (figures: T) => string): Bench => ({
   name,
-  run: () => {
-    const figures = measure();
+  run: async () => {
+    const figures = await measure();
     return { figures, text: format(figures) };
   },
 });
@@ -28,6 +29,7 @@ const BENCHES: readonly Bench[] = [
   define('validate', () => benchValidate(nodeLines().map(({ binary }) => binary)), formatValidateBench),
   define('plan', () => benchPlan(), formatPlanBench),
   define('model', () => benchModel(), formatModelBench),
+  define('memory', () => benchMemory(), formatMemoryBench),
   define('gate', () => benchGate(), formatGateBench),
 ];
 
@@ -43,7 +45,7 @@ if (unknown === undefined) {
     const { name } = bench;
     if (names.length > 0 && !names.includes(name)) continue;
     process.stderr.write(`measuring ${name}\n`);
-    const { figures, text } = bench.run();
+    const { figures, text } = await bench.run();
     process.stdout.write(`${name}\n${text}\n`);
     results[name] = figures;
   }

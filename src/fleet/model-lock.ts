@@ -41,7 +41,7 @@ export interface ModelLock {
   readonly removed?: { readonly channels: number; readonly bytes: number };
   /** The image that holds it, by digest. */
   readonly image: string;
-  /** Bytes of one interpreter at its peak. */
+  /** Bytes of one interpreter at its peak, on a 64-bit processor; LiteRT in WebAssembly takes less. */
   readonly interpreterBytes: number;
   readonly gates: readonly LockedGate[];
 }

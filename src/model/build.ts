@@ -9,7 +9,7 @@ import { readBoth, type QuantizeOptions } from './convert.ts';
 import { DEFAULT_LIMITS, type GateLimits, type GateResult } from './gates/gate.ts';
 import { modelGates } from './gates/index.ts';
 import { makeModel } from './make.ts';
-import { estimateMemory } from './memory.ts';
+import { estimateMemory } from './memory/estimate.ts';
 import { buildImage, type ModelImage } from './package/image.ts';
 import { lockedInputs, sha256 } from './locked-inputs.ts';
 import { readSamples } from './samples.ts';
@@ -62,7 +62,7 @@ export async function buildModel(
     file: { digest: sha256(file), bytes: file.byteLength },
     ...(removed.channels === 0 ? {} : { removed }),
     image: `${spec.repository}@${image.index.digest}`,
-    interpreterBytes: estimateMemory(built).interpreter,
+    interpreterBytes: estimateMemory(built, 'native').interpreter,
     gates: lockedGates(results),
   };
   return { lock, image, file, results };

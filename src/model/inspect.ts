@@ -2,7 +2,7 @@
 
 import { planArena } from './arena.ts';
 import { elements, type Graph, type Tensor } from './graph.ts';
-import { estimateMemory } from './memory.ts';
+import { estimateMemory } from './memory/estimate.ts';
 import { operatorVersion } from './tflite/versions.ts';
 
 export interface Ending {
@@ -35,8 +35,10 @@ export interface ModelDescription {
   /** How many values its constants have. */
   readonly parameters: number;
   readonly arenaBytes: number;
-  /** Of one interpreter at its peak. */
+  /** Of one interpreter at its peak, on a 64-bit processor. */
   readonly interpreterBytes: number;
+  /** Of one interpreter at its peak, on LiteRT in WebAssembly. */
+  readonly wasmInterpreterBytes: number;
   readonly operators: readonly OperatorStep[];
 }
 
@@ -51,7 +53,8 @@ export function describeModel(graph: Graph, file: string, bytes: number): ModelD
     outputs: graph.outputs.map((index) => ending(graph.tensors[index]!)),
     parameters: constants.reduce((sum, count) => sum + count, 0),
     arenaBytes: arena.bytes,
-    interpreterBytes: estimateMemory(graph).interpreter,
+    interpreterBytes: estimateMemory(graph, 'native').interpreter,
+    wasmInterpreterBytes: estimateMemory(graph).interpreter,
     operators: graph.operators.map((operator, step) => {
       const { name, type, shape } = graph.tensors[operator.outputs[0]!]!;
       return {

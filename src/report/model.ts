@@ -106,7 +106,7 @@ function inspected(model: ModelDescription): string {
     `${bold(model.file)}: ${whole(model.bytes)} bytes, ${counted(model.parameters, 'parameter')}\n`,
     ...model.inputs.map((one) => `  in   ${formatEnding(one)}\n`),
     ...model.outputs.map((one) => `  out  ${formatEnding(one)}\n`),
-    `  arena ${whole(model.arenaBytes)} bytes, one interpreter at its peak ${whole(model.interpreterBytes)} bytes\n`,
+    `  arena ${whole(model.arenaBytes)} bytes, one interpreter at its peak ${whole(model.interpreterBytes)} bytes, in WebAssembly ${whole(model.wasmInterpreterBytes)}\n`,
     indent(table(['operator', '>version', 'output', '>constants', '>alive', 'memory over time'], rows)),
   ].join('');
 }

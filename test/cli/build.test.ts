@@ -26,7 +26,7 @@ test('a model is built once, checked against its lock, and built again when its 
       "stdout": "digits: registry.example.com/models/digits@sha256:a0a8b076bfe0ee206150ef7d1c5aa39017f323d3201131b014a867687d471cb5
       PASS         parity: layer by layer and fused differ by 1.2e-7 of the range, 1e-4 allowed
       PASS         size: 10,384 bytes, no budget declared
-      PASS         memory: 490 KiB at peak (arena 2 KiB + packed weights 7 KiB + runtime 400 KiB, and 20 %), no budget declared
+      PASS         memory: 175 KiB at peak (activations 2 KiB + packed weights 8 KiB + windows 7 KiB + tables 150 KiB, and 6 %), 72 KiB in WebAssembly, no budget declared
       PASS         runtime: needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, no runtime declared
       PASS         saturation: at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 91 of 256 codes used (probs)
       PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted; noisiest conv2/relu 38.6 dB, pool2 39.7 dB, flat 39.7 dB
@@ -58,7 +58,7 @@ test('a model that does not pass its gates is not written', async () => {
       "stdout": "digits: registry.example.com/models/digits@sha256:a0a8b076bfe0ee206150ef7d1c5aa39017f323d3201131b014a867687d471cb5
       PASS         parity: layer by layer and fused differ by 1.2e-7 of the range, 1e-4 allowed
       FAIL         size: 10,384 bytes of 8,192
-      PASS         memory: 490 KiB at peak (arena 2 KiB + packed weights 7 KiB + runtime 400 KiB, and 20 %), no budget declared
+      PASS         memory: 175 KiB at peak (activations 2 KiB + packed weights 8 KiB + windows 7 KiB + tables 150 KiB, and 6 %), 72 KiB in WebAssembly, no budget declared
       PASS         runtime: needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, no runtime declared
       PASS         saturation: at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 91 of 256 codes used (probs)
       PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted; noisiest conv2/relu 38.6 dB, pool2 39.7 dB, flat 39.7 dB

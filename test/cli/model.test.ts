@@ -25,7 +25,7 @@ test('a network is converted, inspected, run and compared without a definition',
         "stdout": "int8.tflite: int8, 10,080 bytes (as floats 26,224)
         PASS         parity: layer by layer and fused differ by 2.8e-8 of the range, 1e-4 allowed
         PASS         size: 10,080 bytes, no budget declared
-        PASS         memory: 489 KiB at peak (arena 2 KiB + packed weights 7 KiB + runtime 400 KiB, and 20 %), no budget declared
+        PASS         memory: 166 KiB at peak (activations 2 KiB + packed weights 8 KiB + windows 7 KiB + tables 142 KiB, and 6 %), 65 KiB in WebAssembly, no budget declared
         PASS         runtime: needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, no runtime declared
         PASS         saturation: at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 85 of 256 codes used (probs)
         PASS         divergence: signal to quantization noise 48.9 dB, 20 wanted; same class on 100.00 % of 200 samples, 99 % wanted; noisiest conv2/relu 38.8 dB, pool2 39.9 dB, flat 39.9 dB
@@ -40,7 +40,7 @@ test('a network is converted, inspected, run and compared without a definition',
       "stdout": "int8.tflite: 10,080 bytes, 6,092 parameters
       in   image int8 [n, 8, 8, 1] × 0.003921568859368563 from -128
       out  probs/softmax int8 [n, 10] × 0.00390625 from -128
-      arena 1,344 bytes, one interpreter at its peak 500,660 bytes
+      arena 1,344 bytes, one interpreter at its peak 169,771 bytes, in WebAssembly 65,695
       operator         version  output              constants  alive  memory over time
       CONV_2D                3  int8 [1, 8, 8, 16]        208  1,088  ████████████████
       MAX_POOL_2D            2  int8 [1, 4, 4, 16]          0  1,344  ████████████████████

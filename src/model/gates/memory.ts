@@ -1,4 +1,4 @@
-import { estimateMemory } from '../memory.ts';
+import { estimateMemory } from '../memory/estimate.ts';
 import type { ModelGate } from './gate.ts';
 
 export const memory: ModelGate = {
@@ -8,9 +8,10 @@ export const memory: ModelGate = {
   source: 'https://arxiv.org/abs/2001.03288',
 
   judge({ built, limits: { peakMemoryBytes } }) {
-    const { arena, packed, overhead, interpreter: peak } = estimateMemory(built);
-    const terms = `arena ${kib(arena)} + packed weights ${kib(packed)} + runtime ${kib(overhead)}, and 20 %`;
-    const message = `${kib(peak)} at peak (${terms})`;
+    const { activations, packed, windows, tables, interpreter: peak } = estimateMemory(built, 'native');
+    const wasm = estimateMemory(built).interpreter;
+    const terms = `activations ${kib(activations)} + packed weights ${kib(packed)} + windows ${kib(windows)} + tables ${kib(tables)}`;
+    const message = `${kib(peak)} at peak (${terms}, and 6 %), ${kib(wasm)} in WebAssembly`;
     if (peakMemoryBytes === undefined) return { verdict: 'PASS', message: `${message}, no budget declared` };
     if (peak <= peakMemoryBytes)
       return { verdict: 'PASS', message: `${message}, ${kib(peakMemoryBytes)} allowed` };
