@@ -51,6 +51,7 @@ export type ErrorCode =
   | 'GATE_INSUFFICIENT' // the recorded evidence does not suffice
   | 'GATE_FAILED' // the recorded evidence is of a bad release
   | 'GATE_HUMAN' // evidence is to be judged, and people gate the fleet
+  | 'PROMETHEUS' // Prometheus does not answer, refuses, or answers wrongly; an address that is none
   | 'REGISTRY' // a registry does not answer, refuses, or answers wrongly; a login that cannot be read
   | 'LISTEN' // a server cannot listen where it was told to
   | 'RULE_UNKNOWN' // no such rule

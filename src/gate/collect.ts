@@ -25,9 +25,9 @@ export interface Collected {
 }
 
 /** Clocks may be apart by so much. */
-const SKEW_MS = 300_000;
+export const SKEW_MS = 300_000;
 /** How old evidence may be where the gate does not say after which silence a device is overdue. */
-const DEFAULT_AGE = '1h';
+export const DEFAULT_AGE = '1h';
 /** Devices that neither answered nor are overdue may be twice those expected offline, or this share; a judgement. */
 const UNACCOUNTED = 0.05;
 

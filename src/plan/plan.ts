@@ -46,6 +46,16 @@ export interface Plan {
   /** When nothing is promoted; absent where the definition names no such time. */
   readonly freeze?: readonly FreezeSpec[];
   readonly delivery: FluxDelivery;
+  /** Which series count a workload's requests, by workload: of those that send telemetry. Absent where none does. */
+  readonly metrics?: Readonly<Record<string, PlannedMetrics>>;
+}
+
+/** Series selectors. */
+export interface PlannedMetrics {
+  /** Counter of failed requests. */
+  readonly errors: string;
+  /** Counter of all requests. */
+  readonly requests: string;
 }
 
 export interface PlannedClass extends Count {

@@ -1,6 +1,6 @@
 import type { ClusterRow } from '../fleet/loaded-fleet.ts';
 import type { ClusterCount, FleetSpec, WaveSpec } from '../fleet/spec.ts';
-import type { Count, Plan, PlannedClass, PlannedSlice, PlannedWave } from './plan.ts';
+import type { Count, Plan, PlannedClass, PlannedMetrics, PlannedSlice, PlannedWave } from './plan.ts';
 import { maxUnavailableOf, offlineOf } from './availability.ts';
 import { countBatches, countRows } from './counts.ts';
 import { cutOf, SLICES, type Slice } from './slices.ts';
@@ -71,8 +71,20 @@ export function planFleet(spec: FleetSpec, rows: Iterable<ClusterRow> | undefine
     budget: spec.rollout.budget ?? {},
     ...(spec.rollout.freeze === undefined ? {} : { freeze: spec.rollout.freeze }),
     delivery: spec.delivery,
+    ...metricsOf(spec),
   };
 }
+
+/** The selectors of the workloads that send telemetry. */
+function metricsOf({ workloads }: FleetSpec): Pick<Plan, 'metrics'> {
+  const found = Object.entries(workloads).flatMap(([name, workload]): [string, PlannedMetrics][] => {
+    const metrics = typeof workload === 'function' ? undefined : workload.telemetry?.metrics;
+    return metrics === undefined ? [] : [[name, { errors: metrics.errors, requests: metrics.requests }]];
+  });
+  return found.length === 0 ? {} : { metrics: Object.fromEntries(found.toSorted(byName)) };
+}
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 /** The slices of each wave, in order. Every slice is in exactly one. */
 function assignSlices(waves: readonly WaveSpec[]): Slice[][] {
