@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { GraphBuilder } from '../../src/model/graph-builder.ts';
 import { loadLiteRt } from '../../src/model/runtime/litert.ts';
-import { digitsSamples } from '../model/digits.ts';
+import { run } from '../cli/run.ts';
+import { digitsFile, digitsSamples } from '../model/digits.ts';
 import { digitsModel, modelFolder, place } from './models.ts';
 import { serving } from './serving.ts';
 
@@ -127,4 +130,135 @@ test('predicts rows and columns with the very bits of LiteRT', async () => {
   const { outputs } = JSON.parse(column.text) as { outputs: number[][] };
   expect(predictions.map((values) => bytesOf(Float32Array.from(values)))).toEqual(wanted);
   expect(outputs).toEqual(predictions);
+});
+
+test('takes and gives the codes of a model with int8 endings', async () => {
+  const model = await digitsModel('int8', 'int8');
+  const { post } = await serving(place(folder, 'codes', '1', model));
+  const codes = Int8Array.from({ length: 64 }, (_, index) => ((index * 37) % 256) - 128);
+  const { text } = await post('/v1/models/codes:predict', {
+    instances: [
+      Array.from({ length: 8 }, (_, y) => [...codes.subarray(8 * y, 8 * y + 8)].map((code) => [code])),
+    ],
+  });
+  const { predictions } = JSON.parse(text) as { predictions: number[][] };
+  expect(bytesOf(Int8Array.from(predictions[0]!))).toEqual(await expected(model, bytesOf(codes)));
+});
+
+test('several inputs and outputs go by their names', async () => {
+  const graph = new GraphBuilder();
+  const [a, b] = ['a', 'b'].map((name) => graph.tensor({ name, shape: [1, 3], type: 'float32' })) as [
+    number,
+    number,
+  ];
+  const sum = graph.operator('ADD', 'sum', [a, b], [1, 3]);
+  const difference = graph.operator('SUB', 'difference', [a, b], [1, 3]);
+  const { post } = await serving(place(folder, 'two', '1', graph.graph([a, b], [sum, difference])));
+  const row = await post('/v1/models/two:predict', {
+    instances: [
+      { a: [1, 2, 3], b: [0.5, 0.5, 0.5] },
+      { b: [1, 1, 1], a: [1, 1, 1] },
+    ],
+  });
+  expect(row.text).toMatchInlineSnapshot(`
+    "{
+        "predictions": [{"sum": [1.5, 2.5, 3.5], "difference": [0.5, 1.5, 2.5]}, {"sum": [2.0, 2.0, 2.0], "difference": [0.0, 0.0, 0.0]}
+        ]
+    }"
+  `);
+  const column = await post('/v1/models/two:predict', { inputs: { a: [[1, 2, 3]], b: [[1, 1, 1]] } });
+  expect(column.text).toMatchInlineSnapshot(`
+    "{
+        "outputs": {"sum": [[2.0, 3.0, 4.0]], "difference": [[0.0, 1.0, 2.0]]}
+    }"
+  `);
+  expect(
+    (
+      await post('/v1/models/two:predict', {
+        inputs: {
+          a: [[1, 2, 3]],
+          b: [
+            [1, 1, 1],
+            [2, 2, 2],
+          ],
+        },
+      })
+    ).text,
+  ).toBe('{ "error": "inputs differ in their first dimension: 1, 2" }');
+});
+
+test('a model whose batch is four runs on any number of rows', async () => {
+  const graph = new GraphBuilder();
+  const x = graph.tensor({ name: 'x', shape: [4, 2], type: 'float32' });
+  const one = graph.constant('one', [2], Float32Array.of(1, 10));
+  const model = graph.graph([x], [graph.operator('ADD', 'y', [x, one], [4, 2])]);
+  const { post } = await serving(place(folder, 'four', '1', model));
+  for (const count of [1, 3, 4, 9]) {
+    const instances = Array.from({ length: count }, (_, index) => [index, 2 * index]);
+    const { text } = await post('/v1/models/four:predict', { instances });
+    expect(JSON.parse(text)).toEqual({ predictions: instances.map(([p = 0, q = 0]) => [p + 1, q + 10]) });
+  }
+});
+
+test('an answer that would fill the memory is refused before the model runs', async () => {
+  const graph = new GraphBuilder();
+  const x = graph.tensor({ name: 'x', shape: [1, 1], type: 'float32' });
+  const wide = graph.constant('wide', [1000], new Float32Array(1000));
+  const model = graph.graph([x], [graph.operator('ADD', 'y', [x, wide], [1, 1000])]);
+  const { post } = await serving(place(folder, 'wide', '1', model));
+  const { status, text } = await post('/v1/models/wide:predict', {
+    inputs: Array.from({ length: 501 }, () => [1]),
+  });
+  expect({ status, text }).toEqual({
+    status: 413,
+    text: '{ "error": "the request has more than the 500 instances that an answer can hold" }',
+  });
+});
+
+test('the highest version in a folder is served, by number and not by letter', async () => {
+  const model = await digitsModel('none');
+  for (const version of ['2', '10', 'not-one']) place(folder, 'many', version, model);
+  const { get } = await serving(join(folder, 'many'), '--name', 'renamed');
+  expect((await get('/v1/models/renamed/versions/10')).status).toBe(200);
+  expect((await get('/v1/models/renamed/versions/2')).status).toBe(404);
+});
+
+test.each([
+  [
+    ['/nowhere'],
+    2,
+    'error[FILE_READ]: /nowhere is not there\n  fix: name a .tflite, or a folder <name>/<version>/model.tflite\n',
+  ],
+  [
+    [digitsFile('model.h5')],
+    2,
+    `error[MODEL_UNSUPPORTED]: ${digitsFile('model.h5')} is no .tflite\n  fix: convert it first: breakwater model convert FILE -o model.tflite\n`,
+  ],
+  [[path, '--port', 'x'], 2, 'error[FLAG]: --port x is no whole number from 0 to 65535\n  fix: see --help\n'],
+  [[path, '--metrics', 'm'], 2, 'error[FLAG]: --metrics m is no path\n  fix: begin it with /\n'],
+])('says what is wrong with %s', async (argv, status, stderr) => {
+  expect(await run('/', ['model', 'serve', ...argv])).toEqual({ status, stdout: '', stderr });
+});
+
+test('a file that is no model, or half of one, is refused', async () => {
+  for (const [name, bytes] of [
+    ['text', Buffer.from('not a model')],
+    ['half', int8.subarray(0, int8.length >> 1)],
+  ] as const) {
+    const { status, stderr } = await run('/', ['model', 'serve', place(folder, name, '1', bytes)]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      `error[MODEL_DAMAGED]: ${folder}/${name}/1/model.tflite is no model that LiteRT runs`,
+    );
+  }
+});
+
+test('a port that is taken is said to be', async () => {
+  const { url } = await serving(path);
+  const { port } = new URL(url);
+  expect(await run('/', ['model', 'serve', path, '--port', port])).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `error[LISTEN]: 127.0.0.1:${port} cannot be listened on: EADDRINUSE\n  fix: choose another --port, or end what listens there\n`,
+  });
 });

@@ -8,7 +8,7 @@ interface Options {
   readonly host: string;
   readonly port: string;
   readonly metrics: string;
-  readonly maxBody?: string;
+  readonly maxBody: string;
   readonly maxRequests: string;
   readonly timeout: string;
   readonly grace: string;
@@ -37,10 +37,7 @@ export const serve = defineVerb<[model: string], Options>({
         "path of the metrics in Prometheus' text format",
         '/monitoring/prometheus/metrics',
       )
-      .option(
-        '--max-body <bytes>',
-        'largest request, such as 8Mi; default: what eight instances take, at least 1Mi',
-      )
+      .option('--max-body <bytes>', 'largest body of a request; a larger one gets 413', '8Mi')
       .option('--max-requests <number>', 'most requests that wait or run; one more gets 503', '32')
       .option('--timeout <duration>', 'longest time until an answer', '30s')
       .option('--grace <duration>', 'longest time from SIGTERM to the end', '8s'),
@@ -53,17 +50,16 @@ export const serve = defineVerb<[model: string], Options>({
     const graceMs = parseDuration(options.grace);
     const stopped = io.untilStopped?.() ?? new Promise<never>(() => {});
     const { findModel } = await import('../../model/serve/find-model.ts');
-    const { bodyBytesFor, serveModel } = await import('../../model/serve/served-model.ts');
+    const { serveModel } = await import('../../model/serve/served-model.ts');
     const { startServer } = await import('../../model/serve/server.ts');
     const found = findModel(io.cwd, path);
     const model = await serveModel(options.name === undefined ? found : { ...found, name: options.name });
-    const bodyBytes = options.maxBody === undefined ? bodyBytesFor(model) : parseBytes(options.maxBody);
     const server = await startServer({
       model,
       host: options.host,
       port,
       metrics: options.metrics,
-      limits: { bodyBytes, requests, answerMs },
+      limits: { bodyBytes: parseBytes(options.maxBody), requests, answerMs },
       onFailure: (error) => io.stderr(`error: ${error instanceof Error ? error.stack : String(error)}\n`),
     });
     io.stderr(`serving ${model.name} version ${model.version} at ${server.url}/v1/models/${model.name}\n`);

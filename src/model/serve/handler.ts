@@ -24,25 +24,27 @@ export interface Handler {
 
 interface Answer {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly type?: string;
 }
 
 /**
  * What a server does with a request. Whatever it is, it is answered: a failure of ours with 500.
+ * @param isStopping says whether connections should end with their answer
  * @param onFailure is told what is no refusal: a bug of ours or of the runtime
  */
 export function createHandler(
   model: ServedModel,
   metricsPath: string,
   limits: Limits,
+  isStopping: () => boolean,
   onFailure: (error: unknown) => void,
 ): Handler {
   const metrics = new ServerMetrics(model.name);
   const bodies = new Bodies(limits.bodyBytes);
   const turns = new Turns(limits.requests);
 
-  async function predict(request: IncomingMessage, response: ServerResponse): Promise<string> {
+  async function predict(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array> {
     const arrived = performance.now();
     const goOn = async (): Promise<void> => {
       // Lets others have their answers, probes above all, between two runs.
@@ -54,11 +56,11 @@ export function createHandler(
     let status: Code | 'OK' = 'INTERNAL';
     let began = arrived;
     try {
-      const text = await bodies.with(request, async (body) => {
+      const answer = await bodies.with(request, async (body) => {
         began = performance.now();
         return turns.take(async () => {
           await goOn();
-          const asked = readPredictRequest(body, model.inputs);
+          const asked = readPredictRequest(body, model.inputs, model.mostInstances);
           const start = performance.now();
           const outputs = await model.predict(asked, goOn);
           metrics.observeRuntime(1000 * (performance.now() - start));
@@ -66,7 +68,7 @@ export function createHandler(
         });
       });
       status = 'OK';
-      return text;
+      return answer;
     } catch (error) {
       if (error instanceof Refusal) status = error.code;
       throw error;
@@ -95,6 +97,7 @@ export function createHandler(
         answer = refuse(error);
         if (!(error instanceof Refusal) && !response.destroyed) onFailure(error);
       }
+      if (isStopping() && !response.headersSent) response.setHeader('Connection', 'close');
       await send(request, response, answer);
     },
   };

@@ -4,12 +4,21 @@ import { type TensorValues, typeError } from './tensor-values.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Whether a value is `{ "b64": "…" }`: bytes, and not names of inputs. */
-export function isBase64(json: JsonSource, at: number): boolean {
-  if (json.kind(at) !== 'Object') return false;
+export interface ReadTensor {
+  /** Without dimensions for a plain number. */
+  readonly shape: readonly number[];
+  /** Offset behind it. */
+  readonly end: number;
+}
+
+/** What `{ "b64": "…" }` holds, or undefined for any other value. */
+export function base64At(json: JsonSource, at: number): string | undefined {
+  if (json.kind(at) !== 'Object') return undefined;
   const members = json.members(at);
   const value = members.get('b64');
-  return members.size === 1 && value !== undefined && json.kind(value) === 'String';
+  return members.size === 1 && value !== undefined && json.kind(value) === 'String'
+    ? json.string(value)
+    : undefined;
 }
 
 /**
@@ -18,15 +27,20 @@ export function isBase64(json: JsonSource, at: number): boolean {
  * As in TensorFlow Serving, the first list of each level says how long all others of that level have to be.
  *
  * @param values takes the numbers
- * @returns the shape, without dimensions for a plain number
  * @throws Refusal in TensorFlow Serving's words
  */
-export function readTensor(json: JsonSource, at: number, values: TensorValues): readonly number[] {
+export function readTensor(json: JsonSource, at: number, values: TensorValues): ReadTensor {
   const shape: (number | undefined)[] = [];
   let rank: number | undefined;
 
   const read = (from: number, level: number): number => {
-    if (json.kind(from) !== 'Array') return readOne(from, level);
+    const kind = json.kind(from);
+    if (kind !== 'Array') {
+      rank ??= level;
+      if (level !== rank) throw wrongLevel(json, from, level, rank);
+      if (kind === 'Object') throw typeError(json, from, values.type);
+      return values.add(json, from);
+    }
     if (rank !== undefined && level >= rank)
       throw invalid(`Encountered list at unexpected level: ${level} expected < ${rank}`);
     let count = 0;
@@ -44,15 +58,8 @@ export function readTensor(json: JsonSource, at: number, values: TensorValues): 
     return json.close(end);
   };
 
-  const readOne = (from: number, level: number): number => {
-    rank ??= level;
-    if (level !== rank) throw wrongLevel(json, from, level, rank);
-    if (json.kind(from) === 'Object') throw typeError(json, from, values.type);
-    return values.add(json, from);
-  };
-
-  read(at, 0);
-  return shape as number[];
+  const end = read(at, 0);
+  return { shape: shape as number[], end };
 }
 
 const wrongLevel = (json: JsonSource, at: number, level: number, rank: number): Refusal =>
@@ -61,14 +68,13 @@ const wrongLevel = (json: JsonSource, at: number, level: number, rank: number): 
   );
 
 /**
- * Read `{ "b64": "…" }` as a tensor's raw bytes: the same picture is a fifth of what it is as numbers, and read at once.
+ * Take base64 as a tensor's raw bytes: the same picture is a fifth of what it is as numbers, and read at once.
  * TensorFlow Serving takes it for strings only, which models of this runtime do not have.
  *
  * @param bytesEach bytes that one instance has
  * @returns how many instances there are
  */
-export function readBase64(json: JsonSource, at: number, bytesEach: number, values: TensorValues): number {
-  const text = json.string(json.members(at).get('b64')!);
+export function addBase64(text: string, bytesEach: number, values: TensorValues): number {
   if (!BASE64.test(text) || text.length % 4 !== 0) throw invalid('Unable to base64 decode');
   const bytes = Buffer.from(text, 'base64');
   if (bytes.byteLength === 0 || bytes.byteLength % bytesEach !== 0)

@@ -1,7 +1,8 @@
 import type { TensorInfo } from '../runtime/litert.ts';
 import { JsonSource } from './json-source.ts';
-import { isBase64, readBase64, readTensor } from './json-tensor.ts';
-import { invalid, Refusal } from './refusal.ts';
+import { addBase64, base64At, readTensor } from './json-tensor.ts';
+import { readRows } from './request-rows.ts';
+import { invalid, type Refusal } from './refusal.ts';
 import { TensorValues } from './tensor-values.ts';
 
 /** The only signature of a model of this runtime. */
@@ -24,10 +25,15 @@ export interface RequestTensor {
 /**
  * Read the body of `:predict`.
  * @param inputs of the model
+ * @param mostInstances that a request may have
  * @throws Refusal in TensorFlow Serving's words
  * @see https://github.com/tensorflow/serving/blob/master/tensorflow_serving/g3doc/api_rest.md
  */
-export function readPredictRequest(body: Uint8Array, inputs: readonly TensorInfo[]): PredictRequest {
+export function readPredictRequest(
+  body: Uint8Array,
+  inputs: readonly TensorInfo[],
+  mostInstances: number,
+): PredictRequest {
   const json = new JsonSource(body);
   const { root } = json;
   const malformed = (why: string): Refusal => invalid(`JSON Value: ${json.text(root)} ${why}`);
@@ -42,7 +48,7 @@ export function readPredictRequest(body: Uint8Array, inputs: readonly TensorInfo
   if (instances === undefined) throw invalid("Missing 'inputs' or 'instances' key");
   if (json.kind(instances) !== 'Array') throw malformed("Excepting 'instances' to be an list/array");
   if (json.first(instances) === undefined) throw malformed("No values in 'instances' array");
-  return { format: 'row', inputs: readRows(json, instances, inputs) };
+  return { format: 'row', inputs: readRows(json, instances, inputs, mostInstances) };
 }
 
 function checkSignature(json: JsonSource, at: number | undefined, malformed: (why: string) => Refusal): void {
@@ -57,17 +63,16 @@ function checkSignature(json: JsonSource, at: number | undefined, malformed: (wh
 /** A tensor where it stands whole, with its batch. */
 function readWhole(json: JsonSource, at: number, input: TensorInfo): RequestTensor {
   const values = new TensorValues(input.type);
-  if (isBase64(json, at)) {
-    const [batch = 1, ...rest] = input.shape;
-    const count = readBase64(json, at, input.bytes / batch, values);
-    return { shape: [count, ...rest], bytes: values.bytes() };
-  }
-  return { shape: readTensor(json, at, values), bytes: values.bytes() };
+  const base64 = base64At(json, at);
+  if (base64 === undefined) return { shape: readTensor(json, at, values).shape, bytes: values.bytes() };
+  const [batch = 1, ...rest] = input.shape;
+  const count = addBase64(base64, input.bytes / batch, values);
+  return { shape: [count, ...rest], bytes: values.bytes() };
 }
 
 function readColumns(json: JsonSource, at: number, inputs: readonly TensorInfo[]): RequestTensor[] {
   const [only] = inputs;
-  if (json.kind(at) !== 'Object' || isBase64(json, at)) {
+  if (json.kind(at) !== 'Object' || base64At(json, at) !== undefined) {
     if (inputs.length > 1 || only === undefined)
       throw invalid(
         'inputs is a plain value/list, but expecting an object as multiple input tensors required as per tensorinfo_map',
@@ -80,81 +85,4 @@ function readColumns(json: JsonSource, at: number, inputs: readonly TensorInfo[]
     if (value === undefined) throw invalid(`Missing named input: ${input.name} in 'inputs' object.`);
     return readWhole(json, value, input);
   });
-}
-
-/** Values of one input, instance after instance, all of one shape. */
-class Rows {
-  readonly input: TensorInfo;
-  readonly values: TensorValues;
-  shape: readonly number[] | undefined;
-
-  constructor(input: TensorInfo) {
-    this.input = input;
-    this.values = new TensorValues(input.type);
-  }
-
-  add(json: JsonSource, at: number): void {
-    const before = this.values.count;
-    const [batch = 1, ...rest] = this.input.shape;
-    let shape: readonly number[] = rest;
-    if (isBase64(json, at)) {
-      const count = readBase64(json, at, this.input.bytes / batch, this.values);
-      if (count !== 1) throw invalid(`b64 holds ${count} instances in the place of one`);
-    } else shape = readTensor(json, at, this.values);
-    this.shape ??= shape;
-    const size = product(this.shape);
-    if (this.values.count - before !== size)
-      throw invalid(`Expecting tensor size: ${size} but got: ${this.values.count - before}`);
-    if (String(shape) !== String(this.shape))
-      throw invalid(`Expecting shape [${String(this.shape)}] but got: [${String(shape)}]`);
-  }
-}
-
-const product = (shape: readonly number[]): number => shape.reduce((size, each) => size * each, 1);
-
-function readRows(json: JsonSource, at: number, inputs: readonly TensorInfo[]): RequestTensor[] {
-  const isNamed = (item: number): boolean => json.kind(item) === 'Object' && !isBase64(json, item);
-  const named = isNamed(json.first(at)!);
-  if (!named && inputs.length > 1)
-    throw invalid(
-      'instances is a plain list, but expecting list of objects as multiple input tensors required as per tensorinfo_map',
-    );
-  const rows = inputs.map((input) => new Rows(input));
-  let count = 0;
-  for (let item = json.first(at); item !== undefined; item = json.next(json.end(item))) {
-    if (named && !isNamed(item))
-      throw invalid(`Expecting object but got list at item ${count} of input list`);
-    if (!named && isNamed(item))
-      throw invalid(`Expecting value/list but got object at item ${count} of input list`);
-    if (named) addNamed(json, item, rows, count);
-    else addTo(rows[0]!, json, item, `Failed to process element: ${count} of 'instances' list.`);
-    count += 1;
-  }
-  return rows.map(({ shape, values }) => ({ shape: [count, ...shape!], bytes: values.bytes() }));
-}
-
-function addNamed(json: JsonSource, item: number, rows: readonly Rows[], index: number): void {
-  const members = json.members(item);
-  for (const [name, value] of members) {
-    const place = `Failed to process element: ${index} key: ${name} of 'instances' list.`;
-    const row = rows.find(({ input }) => input.name === name);
-    if (row === undefined)
-      throw invalid(`${place} Error: INVALID_ARGUMENT: JSON object: does not have named input: ${name}`);
-    addTo(row, json, value, place);
-  }
-  if (members.size === rows.length) return;
-  const names = rows.map(({ input }) => input.name).toSorted();
-  throw invalid(
-    `Failed to process element: ${index} of 'instances' list. JSON object: ${json.text(item)} keys must be equal to: ${names.join(',')}`,
-  );
-}
-
-/** Add, and say in a refusal where. */
-function addTo(row: Rows, json: JsonSource, at: number, place: string): void {
-  try {
-    row.add(json, at);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw invalid(`${place} Error: ${error.code}: ${error.message}`);
-  }
 }

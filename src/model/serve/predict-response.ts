@@ -1,4 +1,6 @@
 import type { TensorInfo } from '../runtime/litert.ts';
+import { AnswerText } from './answer-text.ts';
+import { formatFloat } from './format-float.ts';
 import type { PredictRequest } from './predict-request.ts';
 import { Refusal } from './refusal.ts';
 import { arrayOf, TYPE_NAMES } from './tensor-values.ts';
@@ -10,45 +12,49 @@ export interface ResponseTensor {
   readonly bytes: Uint8Array;
 }
 
-/**
- * Digits of a float32: six, which most need, or nine, which always suffice to tell it from its neighbours.
- * Whole ones end in `.0`, so that a client takes all numbers of a list for the same type. As TensorFlow Serving does.
- */
-export function formatFloat(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (Object.is(value, -0)) return '-0.0';
-  const six = Number(value.toPrecision(6));
-  const text = String(Math.fround(six) === value ? six : Number(value.toPrecision(9)));
-  return text.includes('.') || text.includes('e') ? text : `${text}.0`;
-}
-
 /** The body of an answer to `:predict`. */
 export function formatPredictResponse(
   format: PredictRequest['format'],
   outputs: readonly ResponseTensor[],
-): string {
-  const only = outputs.length === 1 ? writer(outputs[0]!) : undefined;
+): Uint8Array {
+  const text = new AnswerText();
   if (format === 'column') {
-    const value =
-      only?.whole() ??
-      `{${outputs.map((output) => `${JSON.stringify(output.info.name)}: ${writer(output).whole()}`).join(', ')}}`;
-    return `{\n    "outputs": ${value}\n}`;
+    text.add('{\n    "outputs": ');
+    addOutputs(text, outputs, ({ write, shape }) => write(0, shape));
+    text.add('\n}');
+    return text.bytes();
   }
-  const writers = outputs.map((output) => ({ name: JSON.stringify(output.info.name), ...writer(output) }));
-  const rows = Array.from({ length: outputs[0]?.shape[0] ?? 0 }, (_, row) =>
-    only === undefined
-      ? `{${writers.map(({ name, row: write }) => `${name}: ${write(row)}`).join(', ')}}`
-      : only.row(row),
-  );
-  return `{\n    "predictions": [${rows.join(', ')}\n    ]\n}`;
+  const [first] = outputs;
+  text.add('{\n    "predictions": [');
+  for (let row = 0; row < (first?.shape[0] ?? 0); row++) {
+    if (row > 0) text.add(', ');
+    addOutputs(text, outputs, ({ write, shape: [, ...rest] }) => write(row * elements(rest), rest));
+  }
+  text.add('\n    ]\n}');
+  return text.bytes();
 }
 
-interface Writer {
-  readonly whole: () => string;
-  readonly row: (index: number) => string;
+interface Writing {
+  readonly shape: readonly number[];
+  /** Write nested lists of a shape, from an index of the values on. */
+  readonly write: (from: number, shape: readonly number[]) => void;
 }
 
-function writer({ info, shape, bytes }: ResponseTensor): Writer {
+/** One output alone as it is, several by name. */
+function addOutputs(text: AnswerText, outputs: readonly ResponseTensor[], add: (one: Writing) => void): void {
+  const [only] = outputs;
+  if (only !== undefined && outputs.length === 1) return add(writing(text, only));
+  text.add('{');
+  outputs.forEach((output, index) => {
+    text.add(`${index > 0 ? ', ' : ''}${JSON.stringify(output.info.name)}: `);
+    add(writing(text, output));
+  });
+  text.add('}');
+}
+
+const elements = (shape: readonly number[]): number => shape.reduce((count, each) => count * each, 1);
+
+function writing(text: AnswerText, { info, shape, bytes }: ResponseTensor): Writing {
   const values = arrayOf(info.type, bytes);
   if (values === undefined)
     throw new Refusal(
@@ -61,12 +67,15 @@ function writer({ info, shape, bytes }: ResponseTensor): Writer {
       : info.type === 'bool'
         ? (index: number) => String(values[index] !== 0)
         : (index: number) => String(values[index]);
-  const write = (from: number, [size, ...rest]: readonly number[]): string => {
-    if (size === undefined) return one(from);
-    const step = rest.reduce((count, each) => count * each, 1);
-    return `[${Array.from({ length: size }, (_, index) => write(from + index * step, rest)).join(', ')}]`;
+  const write = (from: number, [size, ...rest]: readonly number[]): void => {
+    if (size === undefined) return text.add(one(from));
+    const step = elements(rest);
+    text.add('[');
+    for (let index = 0; index < size; index++) {
+      if (index > 0) text.add(', ');
+      write(from + index * step, rest);
+    }
+    text.add(']');
   };
-  const [, ...rest] = shape;
-  const step = rest.reduce((count, each) => count * each, 1);
-  return { whole: () => write(0, shape), row: (index) => write(index * step, rest) };
+  return { shape, write };
 }

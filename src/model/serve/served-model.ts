@@ -4,7 +4,8 @@ import { loadLiteRt, type LiteRtModel, type TensorInfo } from '../runtime/litert
 import type { FoundModel } from './find-model.ts';
 import type { PredictRequest, RequestTensor } from './predict-request.ts';
 import type { ResponseTensor } from './predict-response.ts';
-import { invalid, Refusal } from './refusal.ts';
+import { invalid } from './refusal.ts';
+import { tooMany } from './request-rows.ts';
 
 /** A model that answers. */
 export interface ServedModel {
@@ -12,6 +13,8 @@ export interface ServedModel {
   readonly version: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** Instances that one request may have. */
+  readonly mostInstances: number;
   /**
    * Run on all instances of a request, one batch of the model after the other.
    * @param between is awaited before each run: lets others have the processor, and throws to give up
@@ -21,19 +24,17 @@ export interface ServedModel {
   dispose(): void;
 }
 
-/** An answer is built in memory; instances of a request whose answer would be larger are refused. In values. */
-const MOST_VALUES = 4_000_000;
+/** An answer is built in memory: several instances whose answer would hold more values than this are refused. */
+const MOST_VALUES = 500_000;
 
-const MIB = 2 ** 20;
-/** A float32 in JSON: sign, nine digits, point, exponent, comma and some space. */
-const BYTES_EACH = 24;
-const INSTANCES = 8;
-
-/** Bytes of a body that suits a model: some instances in JSON. */
-export function bodyBytesFor({ inputs }: Pick<ServedModel, 'inputs'>): number {
-  const values = inputs.reduce((sum, { shape }) => sum + shape.reduce((size, each) => size * each, 1), 0);
-  return Math.max(MIB, Math.ceil((values * BYTES_EACH * INSTANCES) / MIB) * MIB);
+/** Instances that one request may have, at least a batch of the model. */
+function mostInstancesOf({ outputs }: LiteRtModel): number {
+  const values = outputs.reduce((sum, { shape: [batch = 1, ...rest] }) => sum + batch * product(rest), 0);
+  const batch = outputs[0]?.shape[0] ?? 1;
+  return Math.max(1, Math.floor(MOST_VALUES / Math.max(1, values))) * batch;
 }
+
+const product = (shape: readonly number[]): number => shape.reduce((size, each) => size * each, 1);
 
 /**
  * Load a model. What the runtime accepts is ready to answer: weights are packed, memory is planned.
@@ -59,6 +60,7 @@ export async function serveModel({ file, name, version }: FoundModel): Promise<S
     version,
     inputs,
     outputs,
+    mostInstances: mostInstancesOf(model),
     predict: (request, between) => predict(model, request, between),
     dispose: () => model.dispose(),
   };
@@ -123,13 +125,8 @@ function planBatches(
         `Tensor name: ${name} has inconsistent batch size: ${shape[0] ?? 0} expecting batch size: ${batch}`,
       );
   }
-  const values = model.outputs.reduce((sum, { shape }) => sum + shape.slice(1).reduce((a, b) => a * b, 1), 0);
-  if (count > batch && count * values > MOST_VALUES)
-    throw new Refusal(
-      'RESOURCE_EXHAUSTED',
-      `the answer to ${count} instances would hold ${count * values} values, of at most ${MOST_VALUES}: send fewer at once`,
-      413,
-    );
+  const most = mostInstancesOf(model);
+  if (count > most) throw tooMany(most);
   return { runs: Math.ceil(count / batch), count };
 }
 

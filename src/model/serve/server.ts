@@ -40,17 +40,19 @@ const CONNECTIONS = 128;
 export async function startServer(options: ServerOptions): Promise<ModelServer> {
   const { model, host, port, limits } = options;
   const failures = new EventEmitter();
-  const handler = createHandler(model, options.metrics, limits, (error) => {
+  const isStopping = (): boolean => !server.listening;
+  const handler = createHandler(model, options.metrics, limits, isStopping, (error) => {
     options.onFailure(error);
     if (isBroken(error)) failures.emit('broken', error);
   });
   const server = createServer(
     // A client that sends a byte now and then holds a connection no longer than an answer may take.
-    { headersTimeout: 10_000, requestTimeout: limits.answerMs, keepAliveTimeout: 60_000 },
-    (request, response) => {
-      if (!server.listening) response.setHeader('Connection', 'close');
-      void handler.answer(request, response);
+    {
+      headersTimeout: Math.min(10_000, limits.answerMs),
+      requestTimeout: limits.answerMs,
+      keepAliveTimeout: 60_000,
     },
+    (request, response) => void handler.answer(request, response),
   );
   server.maxConnections = CONNECTIONS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

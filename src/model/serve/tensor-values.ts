@@ -29,9 +29,19 @@ const ARRAYS = {
 
 type Values = InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]>;
 
-/** The values of a tensor as raw bytes, or undefined for a type that JSON cannot say. */
-export const arrayOf = (type: TensorType, bytes: Uint8Array): Values | undefined =>
-  type in ARRAYS ? new ARRAYS[type as keyof typeof ARRAYS](Uint8Array.from(bytes).buffer) : undefined;
+/**
+ * The values of a tensor, or undefined for a type that JSON cannot say.
+ * @param bytes raw and little-endian, where they begin in a buffer of their own
+ */
+export function arrayOf(
+  type: TensorType,
+  { buffer, byteOffset, byteLength }: Uint8Array,
+): Values | undefined {
+  if (!(type in ARRAYS)) return undefined;
+  const Kind = ARRAYS[type as keyof typeof ARRAYS];
+  // Never shared: the runtime copies its results out.
+  return new Kind(buffer as ArrayBuffer, byteOffset, byteLength / Kind.BYTES_PER_ELEMENT);
+}
 
 /** Collects values of one type that come one after the other from JSON, in the form that the runtime takes. */
 export class TensorValues {
@@ -39,9 +49,12 @@ export class TensorValues {
   #values: Values;
   #count = 0;
 
+  /** @throws Refusal for a type that JSON cannot say */
   constructor(type: TensorType) {
+    if (!(type in ARRAYS))
+      throw new Refusal('UNIMPLEMENTED', `Conversion of JSON Value to type: ${TYPE_NAMES[type].word}`);
     this.type = type;
-    this.#values = new (ARRAYS[type as keyof typeof ARRAYS] ?? Uint8Array)(256);
+    this.#values = new ARRAYS[type as keyof typeof ARRAYS](256);
   }
 
   get count(): number {
@@ -59,55 +72,51 @@ export class TensorValues {
    * @throws Refusal for a value that the type cannot hold
    */
   add(json: JsonSource, at: number): number {
-    if (this.type === 'bool') return this.#addBool(json, at);
-    if (!(this.type in ARRAYS))
-      throw new Refusal(
-        'UNIMPLEMENTED',
-        `Conversion of JSON Value: ${json.text(at)} to type: ${TYPE_NAMES[this.type].word}`,
-      );
-    const number = json.number(at);
-    if (number === undefined) throw typeError(json, at, this.type);
-    const { value, end, whole } = number;
-    this.#grow();
-    if (this.type === 'int64') {
-      if (!whole || Math.abs(value) > 2 ** 63) throw typeError(json, at, this.type);
-      const exact = BigInt(json.text(at));
-      if (BigInt.asIntN(64, exact) !== exact) throw typeError(json, at, this.type);
-      this.#values[this.#count++] = exact;
-      return end;
+    if (this.#count === this.#values.length) this.#grow();
+    const kind = json.kind(at);
+    if (this.type === 'bool' && (kind === 'True' || kind === 'False')) {
+      this.#values[this.#count++] = Number(kind === 'True');
+      return json.end(at);
     }
+    if (kind !== 'Number' || this.type === 'bool') throw typeError(json, at, this.type);
+    const value = json.number(at);
+    if (this.type === 'float32') this.#addFloat(json, at, value);
+    else if (this.type === 'int64') this.#addBig(json, at, value);
+    else this.#addWhole(json, at, value);
+    return json.numberEnd;
+  }
+
+  #addFloat(json: JsonSource, at: number, value: number): void {
+    this.#values[this.#count++] = value;
+    const kept = Math.fround(value);
+    // A whole number is meant as it stands; of others, the nearest is taken.
+    if (kept !== value && (json.numberIsWhole || !Number.isFinite(kept)) && Number.isFinite(value))
+      throw lossy(json, at, this.type);
+  }
+
+  #addWhole(json: JsonSource, at: number, value: number): void {
+    if (!json.numberIsWhole) throw typeError(json, at, this.type);
     this.#values[this.#count] = value;
-    const kept = this.#values[this.#count++]!;
-    if (this.type === 'float32') {
-      if (kept !== value && (whole || !Number.isFinite(kept)) && Number.isFinite(value))
-        throw lossy(json, at, this.type);
-      return end;
-    }
-    if (!whole) throw typeError(json, at, this.type);
-    if (kept !== value) throw lossy(json, at, this.type);
-    return end;
+    if (this.#values[this.#count++] !== value) throw lossy(json, at, this.type);
+  }
+
+  #addBig(json: JsonSource, at: number, value: number): void {
+    if (!json.numberIsWhole || Math.abs(value) > 2 ** 63) throw typeError(json, at, this.type);
+    const exact = BigInt(json.text(at));
+    if (BigInt.asIntN(64, exact) !== exact) throw typeError(json, at, this.type);
+    this.#values[this.#count++] = exact;
   }
 
   /** Take values that are raw little-endian bytes already. */
   addBytes(bytes: Uint8Array): void {
-    const whole = this.bytes();
-    const joined = new Uint8Array(whole.byteLength + bytes.byteLength);
-    joined.set(whole);
-    joined.set(bytes, whole.byteLength);
-    this.#values = new (this.#values.constructor as typeof Uint8Array)(joined.buffer);
-    this.#count = this.#values.length;
-  }
-
-  #addBool(json: JsonSource, at: number): number {
-    const kind = json.kind(at);
-    if (kind !== 'True' && kind !== 'False') throw typeError(json, at, this.type);
-    this.#grow();
-    this.#values[this.#count++] = Number(kind === 'True');
-    return json.end(at);
+    const { BYTES_PER_ELEMENT } = this.#values;
+    const count = this.#count + bytes.byteLength / BYTES_PER_ELEMENT;
+    while (this.#values.length < count) this.#grow();
+    new Uint8Array(this.#values.buffer).set(bytes, this.#count * BYTES_PER_ELEMENT);
+    this.#count = count;
   }
 
   #grow(): void {
-    if (this.#count < this.#values.length) return;
     const larger = new (this.#values.constructor as typeof Uint8Array)(2 * this.#values.length);
     larger.set(this.#values as Uint8Array);
     this.#values = larger;
