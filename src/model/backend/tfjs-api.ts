@@ -41,6 +41,8 @@ export interface TfVariable extends TfTensor {
 }
 
 export interface TfOptimizer {
+  /** May be changed from step to step. */
+  learningRate: number;
   applyGradients(gradients: Readonly<Record<string, TfTensor>>): void;
   dispose(): void;
 }
@@ -56,6 +58,8 @@ export interface TfLayersModel {
 export interface TfLayer {
   readonly name: string;
   readonly weights: readonly TfLayerVariable[];
+  /** Of a layer that draws noise. */
+  seed?: number;
   setWeights(weights: readonly TfTensor[]): void;
 }
 
@@ -79,6 +83,13 @@ export interface Tfjs {
     loss: () => TfTensor,
     variables: readonly TfVariable[],
   ): { readonly value: TfTensor; readonly grads: Readonly<Record<string, TfTensor>> };
+  clone(a: TfTensor): TfTensor;
+  dispose(values: readonly TfTensor[]): void;
+  abs(a: TfTensor): TfTensor;
+  round(a: TfTensor): TfTensor;
+  max(a: TfTensor, axes: readonly number[], keepDims: boolean): TfTensor;
+  maximum(a: TfTensor, b: number): TfTensor;
+  div(a: TfTensor, b: TfTensor | number): TfTensor;
   add(a: TfTensor, b: TfTensor): TfTensor;
   sub(a: TfTensor, b: TfTensor): TfTensor;
   mul(a: TfTensor, b: TfTensor | number): TfTensor;
