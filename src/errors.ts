@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'MODEL_LOCK' // a model was never built, or its lock cannot be read
   | 'MODEL_GATE' // what was built does not pass its gates
   | 'BACKEND' // the optional training backend is needed and is absent, or does not load
+  | 'TRAINING' // a training that asks for nothing or for too much, or a network that is not what its training made
   | 'CALIBRATION' // a calibration set that does not fit its model
   | 'EVIDENCE' // evidence for a gate that does not fit its schema, its plan or its rollout
   | 'NOTHING_TO_JUDGE' // no class has a release on the wave that is not settled

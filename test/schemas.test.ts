@@ -10,6 +10,7 @@ const TAGS = new Set([
   'asType',
   'default',
   'discriminator',
+  'exclusiveMaximum',
   'exclusiveMinimum',
   'hidden',
   'maximum',

@@ -40,6 +40,8 @@ async function buildOne({ spec, folder }: ModelToBuild, { check }: Options, io: 
   const { lockedInputs } = await import('../model/locked-inputs.ts');
   const { formatBom } = await import('../model/package/bom.ts');
   const { isStored, storeImage, write, writeIfOther } = await import('../model/store.ts');
+  const { assertTrained, isTrained } = await import('../model/train/provenance.ts');
+  if (isTrained(spec)) assertTrained(spec, folder);
   const root = join(io.cwd, '.breakwater', 'models', spec.name);
   const file = join(folder, lockPath(spec.name));
   const lock = existingLock(file);

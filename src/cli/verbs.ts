@@ -13,6 +13,7 @@ import { rollback } from './rollback.ts';
 import { rules } from './rules.ts';
 import { schema } from './schema.ts';
 import { status } from './status.ts';
+import { train } from './train.ts';
 import { synth } from './synth.ts';
 import { validate } from './validate.ts';
 import type { Verb, VerbGroup } from './verb.ts';
@@ -20,6 +21,7 @@ import type { Verb, VerbGroup } from './verb.ts';
 /** Every verb, in the order of `--help`. A new one is one file and one line here. */
 export const verbs = [
   init,
+  train,
   build,
   push,
   model,

@@ -8,7 +8,7 @@ import { UserError } from '../errors.ts';
 import type { ImageLock } from './image-lock.ts';
 import { shortPath } from './import-errors.ts';
 import { readJson } from './read-json.ts';
-import type { BuiltModelSpec, FleetSpec, ModelSpec } from './spec.ts';
+import type { BuiltModelSpec, FleetSpec, ModelSpec, TrainingSpec } from './spec.ts';
 import { formatBytes } from './units.ts';
 
 /** A file and the digest of its content. */
@@ -59,8 +59,8 @@ export const isBuilt = (model: ModelSpec | BuiltModelSpec): model is BuiltModelS
 /** Path of a model's lock file from the folder of the fleet's definition. */
 export const lockPath = (name: string): string => `models/${name}.lock.json`;
 
-/** Digest of a definition: of its values in order of keys, not of how it is written. */
-export function definitionDigest(spec: BuiltModelSpec): string {
+/** Digest of a definition, or of a part of one: of its values in order of keys, not of how it is written. */
+export function definitionDigest(spec: BuiltModelSpec | TrainingSpec): string {
   const sorted = (value: unknown): unknown =>
     typeof value === 'object' && value !== null
       ? Object.fromEntries(

@@ -43,6 +43,8 @@ export interface BuiltModelSpec {
    */
   readonly runtime?: string;
   readonly budget?: ModelBudget;
+  /** How `breakwater train` makes the source, which is then a `.h5`; without it, the source comes from elsewhere. */
+  readonly training?: TrainingSpec;
 }
 
 /** What the gates hold a built model to. */
@@ -58,4 +60,99 @@ export interface ModelBudget {
    * @default 1
    */
   readonly accuracyDropPoints?: number;
+}
+
+/**
+ * How a source network is made from one that exists. What is declared is done in this order: a student learns from it, channels
+ * are removed, weights are tuned.
+ */
+export interface TrainingSpec {
+  /** The network to begin with, and the teacher of a student: a Keras `.h5` or `.keras`, or a LayersModel's `model.json`. */
+  readonly from: string;
+  /** Samples to train on, with the right class of each: an `.npz` with the arrays `x` and `y`. It need not be committed. */
+  readonly data: string;
+  /**
+   * Decides what is held out, the order of samples, and how a student begins.
+   * @asType integer
+   * @minimum 0
+   * @default 0
+   */
+  readonly seed?: number;
+  readonly distil?: DistilSpec;
+  readonly prune?: PruneSpec;
+  readonly tune?: TuneSpec;
+}
+
+/** How long and how fast to train. */
+export interface FitSpec {
+  /**
+   * How often every sample is seen.
+   * @asType integer
+   * @minimum 1
+   */
+  readonly epochs?: number;
+  /**
+   * How far a step goes at the beginning; it falls to nothing.
+   * @exclusiveMinimum 0
+   * @default 0.001
+   */
+  readonly learningRate?: number;
+  /**
+   * Samples of one step.
+   * @asType integer
+   * @minimum 2
+   * @default 64
+   */
+  readonly batch?: number;
+}
+
+/** A smaller network that learns from what the first one makes of each sample, and from the labels; 20 epochs by default. */
+export interface DistilSpec extends FitSpec {
+  /**
+   * The student is the first network with this share of each layer's channels, made anew. Half is a quarter of the parameters.
+   * @exclusiveMinimum 0
+   * @exclusiveMaximum 1
+   */
+  readonly width?: number;
+  /** Or a network of its own, as `from`; it begins with the weights that it has. */
+  readonly student?: string;
+  /**
+   * How much what the teacher thinks of wrong classes counts.
+   * @minimum 1
+   * @default 4
+   */
+  readonly temperature?: number;
+  /**
+   * Share of the labels in what is learned.
+   * @minimum 0
+   * @maximum 1
+   * @default 0.1
+   */
+  readonly labels?: number;
+}
+
+/** Whole channels are removed, those with the least weights first, and what is left learns to do without; 10 epochs by default. */
+export interface PruneSpec extends FitSpec {
+  /**
+   * Share of each layer's channels to remove, of layers whose channels nothing outside needs.
+   * @exclusiveMinimum 0
+   * @exclusiveMaximum 1
+   */
+  readonly channels: number;
+  /**
+   * In how many steps, each with its share of the epochs.
+   * @asType integer
+   * @minimum 1
+   * @default 2
+   */
+  readonly rounds?: number;
+}
+
+/** The network is trained on with the weights that will be left of its own; 3 epochs by default. */
+export interface TuneSpec extends FitSpec {
+  /**
+   * `int8` computes with rounded weights, `float` with exact ones.
+   * @default "int8"
+   */
+  readonly weights?: 'int8' | 'float';
 }

@@ -9,6 +9,12 @@ import { readFile } from './read-file.ts';
 export const sha256 = (bytes: Uint8Array): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
+/** A file by content. @throws UserError `FILE_READ`, also for a path that leads out of the project */
+export const lockedFile = (path: string, folder: string): LockedFile => ({
+  path,
+  digest: sha256(readFile(inside(folder, path))),
+});
+
 /**
  * The files that a build reads, by content.
  * @throws UserError `FILE_READ`, also for a path that leads out of the project
@@ -17,7 +23,7 @@ export function lockedInputs(
   { source, calibration, evaluation }: BuiltModelSpec,
   folder: string,
 ): Pick<ModelLock, 'source' | 'calibration' | 'evaluation'> {
-  const locked = (path: string): LockedFile => ({ path, digest: sha256(readFile(inside(folder, path))) });
+  const locked = (path: string): LockedFile => lockedFile(path, folder);
   return {
     source: locked(source),
     ...(calibration === undefined ? {} : { calibration: locked(calibration) }),

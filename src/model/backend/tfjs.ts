@@ -81,9 +81,9 @@ function pathOf(find: NodeJS.Require): string | undefined {
 
 function open(find: NodeJS.Require, path: string): Tfjs {
   for (const [name, value] of Object.entries(SETTINGS)) env[name] ??= value;
-  // Node 23 took it away, and the published package still calls it.
+  // Node 22 warns of it and Node 23 took it away; the published package still calls it.
   const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
-  old.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  old.isNullOrUndefined = (value) => value === null || value === undefined;
   const tf = find(path) as Tfjs;
   if (tf.getBackend() !== 'tensorflow')
     throw new Error(`its backend is ${tf.getBackend() || 'none'}, not tensorflow`);

@@ -1,0 +1,129 @@
+// What a definition asks of training, as steps in order.
+
+import { resolve } from 'node:path';
+import { UserError } from '../../errors.ts';
+import type { FitSpec, TrainingSpec } from '../../fleet/spec.ts';
+import type { Tfjs } from '../backend/tfjs-api.ts';
+import { outputsOf, type FitOptions } from './fit.ts';
+import { withInt8Weights } from './int8-weights.ts';
+import type { Labelled } from './labelled.ts';
+import { endsInSoftmax, labelLoss, mixed, teacherLoss, type Loss } from './losses.ts';
+import { readNetwork, type Network } from './network.ts';
+import { pruning, studentOf } from './shrink.ts';
+import { toBackend } from './trainee.ts';
+
+export type Pass = 'distil' | 'prune' | 'tune';
+
+export interface Step {
+  readonly pass: Pass;
+  /** For people: `prune, round 1 of 2`. */
+  readonly title: string;
+  /** The network to train, from the one that the step before left. */
+  begin(network: Network): Promise<Network> | Network;
+  /** Of a network that `begin` gave. */
+  fit(network: Network): Pick<FitOptions, 'epochs' | 'batch' | 'learningRate' | 'loss' | 'within'>;
+}
+
+const EPOCHS = { distil: 20, prune: 10, tune: 3 } as const;
+const BATCH = 64;
+const LEARNING_RATE = 0.001;
+const TEMPERATURE = 4;
+const LABELS = 0.1;
+const ROUNDS = 2;
+
+/**
+ * The steps of a training.
+ * @param folder that paths are taken from
+ * @param denseByChannel as the quantizer has it
+ * @throws UserError `TRAINING` for a definition that asks for nothing, or for a student in two ways
+ */
+export async function stepsOf(
+  tf: Tfjs,
+  spec: TrainingSpec,
+  start: Network,
+  train: Labelled,
+  folder: string,
+  denseByChannel: boolean,
+): Promise<readonly Step[]> {
+  const { distil, prune, tune, seed = 0 } = spec;
+  if (distil === undefined && prune === undefined && tune === undefined) {
+    throw new UserError(
+      'TRAINING',
+      'the definition says what to train on, not what to do',
+      'add distil, prune or tune to training',
+    );
+  }
+  if (distil !== undefined && (distil.width === undefined) === (distil.student === undefined)) {
+    throw new UserError(
+      'TRAINING',
+      distil.width === undefined ? 'distil names no student' : 'distil names a student and a width',
+      'give width, for the same architecture with fewer channels, or student, a file',
+    );
+  }
+  const labelled = (network: Network): Loss => labelLoss(tf, train.labels, endsInSoftmax(network));
+  const taught = distil && (await lossWithTeacher(tf, start, train, distil.temperature, distil.labels));
+  const steps: Step[] = [];
+  if (distil !== undefined) {
+    const { student, width = 1 } = distil;
+    steps.push({
+      pass: 'distil',
+      title: 'distil',
+      begin: () =>
+        student === undefined ? studentOf(start, width, seed) : readNetwork(resolve(folder, student)),
+      fit: (network) => ({ ...speed(distil, distil.epochs ?? EPOCHS.distil), loss: taught!(network) }),
+    });
+  }
+  if (prune !== undefined) steps.push(...pruneSteps(prune.channels, prune.rounds ?? ROUNDS));
+  if (tune !== undefined) {
+    steps.push({
+      pass: 'tune',
+      title: 'tune',
+      begin: (network) => network,
+      fit: (network) => ({
+        ...speed(tune, tune.epochs ?? EPOCHS.tune),
+        loss: (taught ?? labelled)(network),
+        ...(tune.weights === 'float' ? {} : { within: withInt8Weights(tf, network, denseByChannel) }),
+      }),
+    });
+  }
+  return steps;
+
+  function pruneSteps(share: number, rounds: number): readonly Step[] {
+    let remove: ReturnType<typeof pruning> | undefined;
+    const epochs = Math.max(1, Math.round((prune!.epochs ?? EPOCHS.prune) / rounds));
+    return Array.from({ length: rounds }, (_, index) => ({
+      pass: 'prune' as const,
+      title: rounds === 1 ? 'prune' : `prune, round ${index + 1} of ${rounds}`,
+      begin: (network) => {
+        remove ??= pruning(network, share, rounds);
+        return remove(network, index + 1);
+      },
+      fit: (network) => ({ ...speed(prune!, epochs), loss: (taught ?? labelled)(network) }),
+    }));
+  }
+}
+
+const speed = (fit: FitSpec, epochs: number): Pick<FitOptions, 'epochs' | 'batch' | 'learningRate'> => ({
+  epochs,
+  batch: fit.batch ?? BATCH,
+  learningRate: fit.learningRate ?? LEARNING_RATE,
+});
+
+/** What the teacher makes of every sample is asked for once. */
+async function lossWithTeacher(
+  tf: Tfjs,
+  start: Network,
+  train: Labelled,
+  temperature = TEMPERATURE,
+  share = LABELS,
+): Promise<(network: Network) => Loss> {
+  const backend = await toBackend(tf, start);
+  const teacher = outputsOf(tf, backend, train);
+  backend.dispose();
+  const teacherSoftmax = endsInSoftmax(start);
+  return (network) => {
+    const softmax = endsInSoftmax(network);
+    const learned = teacherLoss(tf, { teacher, teacherSoftmax, softmax, temperature });
+    return mixed(tf, labelLoss(tf, train.labels, softmax), learned, share);
+  };
+}
