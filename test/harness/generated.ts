@@ -27,7 +27,8 @@ const fill = (value: unknown, identity: Readonly<Record<string, string>>): unkno
 const ORDER = ['/frame/namespace.yaml', '/frame/', '/config/', '/objects/'];
 const order = (file: string): number => ORDER.findIndex((part) => file.includes(part));
 
-async function generatedFor(repository: Repository, fleet: string): Promise<readonly Generated[]> {
+/** All classes of one fleet of a repository. */
+export async function generatedFor(repository: Repository, fleet: string): Promise<readonly Generated[]> {
   const plan = JSON.parse(repository.read(`generated/${fleet}/plan.json`)) as PlanFile;
   const all: Generated[] = [];
   for (const [name, { k3s, regions }] of Object.entries(plan.classes)) {

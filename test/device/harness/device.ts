@@ -7,7 +7,7 @@ import { binaryPath } from '../../harness/build.ts';
 import type { ControlPlane } from '../../harness/control-plane.ts';
 import { until } from '../../harness/until.ts';
 import { containerdConfig, kubeletConfig, networkConfig } from './device-config.ts';
-import { startNode, type Node } from './node.ts';
+import { startNode, type Node, type NodeSize } from './node.ts';
 import { HOST, type Registry } from './registry.ts';
 
 export interface Device {
@@ -33,6 +33,8 @@ interface Options {
   readonly pause: string;
   /** @default "1.36" */
   readonly minor?: '1.34' | '1.36';
+  /** @default 4 processors and 8 GiB */
+  readonly size?: NodeSize;
   /** Ports of this machine's loopback that pods reach, by the port at which they look for it. */
   readonly ports?: Readonly<Record<number, number>>;
 }
@@ -62,11 +64,13 @@ export async function startDevice(options: Options): Promise<Device> {
 
 async function boot(options: Options): Promise<Node> {
   const { folder, name, number, plane, registry, pause, minor = '1.36', ports = {} } = options;
+  const { size = { cpus: 4, memoryMiB: 8192 } } = options;
   const bin = dirname(binaryPath('containerd'));
   const node = await startNode({
     folder,
     name,
     address: `10.200.${number}.1`,
+    size,
     path: `${bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
   });
   const at = (path: string): string => join(node.folder, path);

@@ -62,16 +62,26 @@ interface Options {
   readonly name: string;
   readonly address: string;
   readonly path: string;
+  readonly size: NodeSize;
+}
+
+/** What a device has, as its kubelet sees it. */
+export interface NodeSize {
+  readonly cpus: number;
+  readonly memoryMiB: number;
 }
 
 /** Make a node. One of the same name that was killed boots again, with the same disk. */
-export async function startNode({ folder, name, address, path }: Options): Promise<Node> {
+export async function startNode({ folder, name, address, path, size }: Options): Promise<Node> {
   const own = join(folder, name);
   mkdirSync(join(own, 'disk'), { recursive: true });
   const cgroups = makeCgroups(folder, name);
   const control = join(own, 'control');
   const file = join(own, 'node.json');
-  writeFileSync(file, JSON.stringify({ name, folder: own, disk: join(own, 'disk'), address, cgroups }));
+  writeFileSync(
+    file,
+    JSON.stringify({ name, folder: own, disk: join(own, 'disk'), address, cgroups, ...size }),
+  );
   const init = start({ folder, name, program: 'node-init', args: ['enter', file] });
   const ask = (request: Request): Promise<Said> => exchange(control, request);
   await until(`node ${name}`, async () => (init.assertAlive(), await ask({ do: 'alive', name: '' })), {
@@ -175,6 +185,8 @@ async function fetchIn(control: string, url: string, body?: string): Promise<Ans
       },
     );
     outgoing.on('error', reject);
+    // Paused since the answer to "dial": nothing of what follows may be lost before somebody listens.
+    outgoing.on('socket', () => setImmediate(() => socket.resume()));
     outgoing.end(body);
   });
 }

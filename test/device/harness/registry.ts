@@ -1,9 +1,14 @@
-// The registry that Debian packages, on loopback, and the images that tests write into it.
+// The registry that Debian packages, on loopback, and the images that are brought to it.
 
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { assembleImage, layerOf } from '../../../src/model/package/image.ts';
+import { pushImage } from '../../../src/model/registry/push.ts';
+import { openSession } from '../../../src/model/registry/session.ts';
+import { readStoredImage } from '../../../src/model/registry/stored-image.ts';
+import { storeImage } from '../../../src/model/store.ts';
 import { start, startOnFreePorts, type Running } from '../../harness/process.ts';
 
 export interface Registry {
@@ -11,15 +16,15 @@ export interface Registry {
   readonly host: string;
   /** Put an image there. Returns its reference by digest, under the host of the reference fleets. */
   put(repository: string, image: Image): Promise<string>;
+  /** Let one of Breakwater's scripts write an image, and put it there. */
+  putMade(repository: string, script: string, ...args: readonly string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
 /** A program in an image of its own. */
 export interface Image {
-  /** Files by path in the image, from paths on this machine or as text. */
-  readonly files: Readonly<Record<string, { readonly from: string } | { readonly text: string }>>;
-  /** Further names of a file, by path. */
-  readonly links?: Readonly<Record<string, string>>;
+  /** Files by path in the image, from paths on this machine or as they are. All can be executed. */
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
   readonly entrypoint: readonly string[];
 }
 
@@ -49,87 +54,47 @@ http: { addr: '127.0.0.1:${port}' }
     },
     async ([port]) => (await fetch(`http://127.0.0.1:${port}/v2/`)).ok,
   );
-  const url = `http://127.0.0.1:${ports[0]}`;
+  const host = `127.0.0.1:${ports[0]}`;
+  const push = async (repository: string, root: string, digest: string): Promise<string> => {
+    const session = openSession(`${host}/${repository}`, { env, actions: 'pull,push' });
+    await pushImage(readStoredImage(root, digest, root), session);
+    return `${HOST}/${repository}@${digest}`;
+  };
   return {
     port: ports[0]!,
-    host: `127.0.0.1:${ports[0]}`,
-    put: (repository, image) => put(url, own, repository, image),
+    host,
+    put: (repository, image) => {
+      const root = mkdtempSync(join(own, 'image-'));
+      return push(repository, root, write(root, image));
+    },
+    putMade: (repository, script, ...args) => {
+      const root = mkdtempSync(join(own, 'image-'));
+      return push(repository, root, runScript(script, '--arch', 'amd64', '--out', root, ...args));
+    },
     stop: () => process.stop(),
   };
 }
 
-async function put(url: string, folder: string, repository: string, image: Image): Promise<string> {
-  const layer = pack(folder, image);
-  const config = Buffer.from(
-    JSON.stringify({
-      architecture: 'amd64',
-      os: 'linux',
-      config: { Entrypoint: image.entrypoint },
-      rootfs: { type: 'layers', diff_ids: [digestOf(layer)] },
-    }),
+/** Write an image's layout. Returns its digest. */
+function write(root: string, { files, entrypoint }: Image): string {
+  const layer = layerOf(
+    Object.entries(files).map(([path, from]) => ({
+      path,
+      content: typeof from === 'string' ? readFileSync(from) : from,
+      executable: true,
+    })),
   );
-  for (const blob of [layer, config]) await upload(`${url}/v2/${repository}`, blob);
-  const type = (name: string): string => `application/vnd.oci.image.${name}`;
-  const manifest = Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: type('manifest.v1+json'),
-      config: { mediaType: type('config.v1+json'), digest: digestOf(config), size: config.length },
-      layers: [{ mediaType: type('layer.v1.tar'), digest: digestOf(layer), size: layer.length }],
-    }),
-  );
-  const digest = digestOf(manifest);
-  await must(
-    fetch(`${url}/v2/${repository}/manifests/${digest}`, {
-      method: 'PUT',
-      headers: { 'content-type': type('manifest.v1+json') },
-      body: manifest,
-    }),
-  );
-  return `${HOST}/${repository}@${digest}`;
+  const config = { Entrypoint: entrypoint };
+  const image = assembleImage([{ platform: { architecture: 'amd64' }, layers: [layer], config }], {});
+  storeImage(root, image);
+  return image.index.digest;
 }
 
-const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-
-/** The files as a layer, everything executable. */
-function pack(folder: string, { files, links = {} }: Image): Buffer {
-  const root = mkdtempSync(join(folder, 'image-'));
-  for (const [path, content] of Object.entries(files)) {
-    const target = join(root, path);
-    mkdirSync(dirname(target), { recursive: true });
-    if ('from' in content) cpSync(content.from, target, { recursive: true, dereference: true });
-    else writeFileSync(target, content.text);
-  }
-  for (const [path, target] of Object.entries(links)) symlinkSync(target, join(root, path));
-  const { status, stdout, stderr } = spawnSync(
-    'tar',
-    [
-      '-cf',
-      '-',
-      '--sort=name',
-      '--mtime=@0',
-      '--owner=0',
-      '--group=0',
-      '--mode=a+rX,a+x,go-w',
-      '-C',
-      root,
-      '.',
-    ],
-    { maxBuffer: 2 ** 30 },
-  );
-  if (status !== 0) throw new Error(`tar failed: ${stderr.toString()}`);
-  return stdout;
-}
-
-async function upload(repository: string, blob: Uint8Array): Promise<void> {
-  const begun = await must(fetch(`${repository}/blobs/uploads/`, { method: 'POST' }));
-  const place = new URL(begun.headers.get('location')!, repository);
-  place.searchParams.set('digest', digestOf(blob));
-  await must(fetch(place, { method: 'PUT', body: blob }));
-}
-
-async function must(asked: Promise<Response>): Promise<Response> {
-  const response = await asked;
-  if (!response.ok) throw new Error(`${response.url}: ${response.status} ${await response.text()}`);
-  return response;
+/** Run a script of `src/dev/` that prints a digest. */
+function runScript(script: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [`dist/dev/${script}.js`, ...args], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${script} failed: ${stderr}`);
+  return stdout.trim();
 }

@@ -6,13 +6,14 @@ import { startControllerManager, startScheduler } from '../../harness/controller
 import type { Running } from '../../harness/process.ts';
 import { until } from '../../harness/until.ts';
 import { startDevice, type Device } from './device.ts';
+import type { NodeSize } from './node.ts';
 import { startRegistry, type Registry } from './registry.ts';
 
 export interface World {
   readonly folder: string;
   readonly plane: ControlPlane;
   readonly registry: Registry;
-  /** An image with `device-tools`, also under the names of its tools. */
+  /** An image with `device-tools`. */
   readonly tools: string;
   /** Start one more device and wait until pods can be placed on it. */
   addDevice(name: string, options?: DeviceOptions): Promise<Device>;
@@ -20,6 +21,7 @@ export interface World {
 }
 
 interface DeviceOptions {
+  readonly size?: NodeSize;
   readonly minor?: '1.34' | '1.36';
   readonly labels?: Readonly<Record<string, string>>;
   /** See {@link startDevice}. */
@@ -30,24 +32,31 @@ interface DeviceOptions {
 export async function startWorld(folder: string, name: string): Promise<World> {
   const [registry, plane] = await Promise.all([startRegistry(folder), startControlPlane({ folder, name })]);
   const running: Running[] = await Promise.all([startControllerManager(plane), startScheduler(plane)]);
-  const program = { from: binaryPath('device-tools') };
   const [pause, tools] = await Promise.all([
-    registry.put('pause', { files: { pause: program }, entrypoint: ['/pause'] }),
+    registry.put('pause', { files: { pause: binaryPath('device-tools') }, entrypoint: ['/pause'] }),
     registry.put('tools', {
-      files: { 'bin/device-tools': program },
-      links: { 'bin/cp': 'device-tools', 'bin/pause': 'device-tools' },
+      files: { 'bin/device-tools': binaryPath('device-tools') },
       entrypoint: ['/bin/device-tools'],
     }),
   ]);
   const devices: Device[] = [];
+  let count = 0;
   return {
     folder,
     plane,
     registry,
     tools,
     async addDevice(name, { labels = {}, ...options } = {}) {
-      const number = devices.length + 1;
-      const device = await startDevice({ folder, name, number, plane, registry, pause, ...options });
+      count += 1;
+      const device = await startDevice({
+        folder,
+        name,
+        number: count,
+        plane,
+        registry,
+        pause,
+        ...options,
+      });
       devices.push(device);
       await until(`${name} to be ready`, () => isReady(plane, name), { everyMs: 200 });
       if (Object.keys(labels).length > 0)

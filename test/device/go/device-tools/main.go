@@ -1,5 +1,5 @@
 // device-tools is what containers of the tests run where the real program cannot be had or would prove nothing:
-// the pause of a pod, a cp, a name server for the node, and one that takes more than it may.
+// the pause of a pod, a name server for the node, a port that answers, and one that takes more than it may.
 package main
 
 import (
@@ -11,10 +11,10 @@ import (
 )
 
 var tools = map[string]func(args []string) error{
-	"pause": pause,
-	"cp":    copyTree,
-	"dns":   answerNames,
-	"hog":   hog,
+	"pause":  pause,
+	"dns":    answerNames,
+	"hog":    hog,
+	"health": answerHealth,
 }
 
 func main() {

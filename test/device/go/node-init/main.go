@@ -25,6 +25,9 @@ type Node struct {
 	Disk string `json:"disk"`
 	// Address is the node's own IPv4 address.
 	Address string `json:"address"`
+	// CPUs and MemoryMiB are the device's capacity.
+	CPUs      int `json:"cpus"`
+	MemoryMiB int `json:"memoryMiB"`
 	// Cgroups are the node's folders, one in each hierarchy; they exist.
 	Cgroups []string `json:"cgroups"`
 }
@@ -69,6 +72,7 @@ func enter(node Node) {
 func inside(node Node) {
 	fail(syscall.Sethostname([]byte(node.Name)))
 	fail(makeMounts(node))
+	fail(pretendCapacity(node.CPUs, node.MemoryMiB))
 	fail(makeAddresses(node.Address))
 	fail(serve(filepath.Join(node.Folder, "control")))
 }
