@@ -86,7 +86,12 @@ test('a fleet is named by its file, its path or the name that it gives itself', 
 test('the reference fleets load', async () => {
   const cwd = fileURLToPath(new URL('..', import.meta.url));
   const fleets = await loadFleets([], { cwd });
-  expect(fleets.map(({ spec }) => spec.name)).toEqual(['city-cameras', 'hello-edge', 'store-shelves']);
+  expect(fleets.map(({ spec }) => spec.name)).toEqual([
+    'city-cameras',
+    'hello-edge-argo',
+    'hello-edge',
+    'store-shelves',
+  ]);
 });
 
 test('a definition may await at its top level, and share code with others', async () => {

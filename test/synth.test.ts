@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { ApiObject } from 'cdk8s';
 import { expect, test } from 'vitest';
-import type { FleetSpec, ModelServerSpec } from '../src/fleet/spec.ts';
+import type { FluxDelivery, FleetSpec, ModelServerSpec } from '../src/fleet/spec.ts';
 import { releaseId, synthFleet } from '../src/synth/index.ts';
 import type { KubeObject, Release } from '../src/synth/manifests.ts';
 import { image, sampleFleet } from './support/sample-fleet.ts';
@@ -115,7 +115,9 @@ test('nothing in a release depends on the inventory or the rollout', () => {
 test.each<[string, FleetSpec]>([
   [
     'how long Flux waits',
-    sampleFleet({ delivery: { ...sampleFleet().delivery, timeout: '9m', retryInterval: '1m' } }),
+    sampleFleet({
+      delivery: { ...(sampleFleet().delivery as FluxDelivery), timeout: '9m', retryInterval: '1m' },
+    }),
   ],
   [
     'the share of devices expected offline, so health and update strategy',

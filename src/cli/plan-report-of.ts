@@ -4,6 +4,7 @@ import { containersOf, podTemplates } from '../check/pods.ts';
 import { parseBytes } from '../fleet/units.ts';
 import type { FleetDiff } from '../output/fleet-diff.ts';
 import { exposureOf, reachOf, requestsPerSecond } from '../plan/exposure.ts';
+import { parityOf } from '../plan/parity.ts';
 import { scheduleOf } from '../plan/schedule.ts';
 import { pullOf, transferOf } from '../plan/transfer.ts';
 import type { PlanReport } from '../report/plan/plan-report.ts';
@@ -40,6 +41,7 @@ export function planReportOf({ loaded, plan, releases }: BuiltFleet, pending: Fl
         ]),
       ),
     ),
+    parity: parityOf(plan),
     reach: reachOf(plan.delivery),
     source: {
       kind: source.kind,

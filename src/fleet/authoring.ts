@@ -1,6 +1,7 @@
 // Functions that return their argument so that editors complete and check it. Light: fleets import nothing else of ours.
 
 import type {
+  ArgoCdDelivery,
   BuiltModelSpec,
   ByClass,
   ConstructWorkload,
@@ -59,6 +60,9 @@ export const csv = (path: string): CsvInventory => ({ kind: 'csv', path });
 
 /** Deliver by Flux. */
 export const flux = (spec: Omit<FluxDelivery, 'kind'>): FluxDelivery => ({ kind: 'flux', ...spec });
+
+/** Deliver by Argo CD. */
+export const argocd = (spec: Omit<ArgoCdDelivery, 'kind'>): ArgoCdDelivery => ({ kind: 'argocd', ...spec });
 
 /** Clusters pull from a Git repository. */
 export const git = (spec: Omit<GitSource, 'kind'>): GitSource => ({ kind: 'git', ...spec });

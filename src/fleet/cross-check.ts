@@ -194,11 +194,38 @@ function* dateProblems(value: unknown, path: string): Generator<Problem> {
 }
 
 function* intervalProblems({ delivery }: WrittenFleet): Generator<Problem> {
-  for (const key of ['interval', 'timeout', 'retryInterval'] as const) {
-    const duration = delivery[key];
+  const times: Readonly<Record<string, string | undefined>> =
+    delivery.kind === 'flux'
+      ? { interval: delivery.interval, timeout: delivery.timeout, retryInterval: delivery.retryInterval }
+      : { interval: delivery.interval };
+  for (const [key, duration] of Object.entries(times)) {
     if (duration === undefined || parseDuration(duration) > 0) continue;
     yield { path: `/delivery/${key}`, text: `is ${quote(duration)}, expected more than nothing` };
   }
+}
+
+/** What an Argo CD has no use for, and steps that do not reach every cluster once. */
+function* argoCdProblems({ delivery }: WrittenFleet): Generator<Problem> {
+  if (delivery.kind !== 'argocd') return;
+  const { source, mode = 'hub', steps } = delivery;
+  if (source.secretRef !== undefined) {
+    yield {
+      path: '/delivery/source/secretRef',
+      text: `is ${quote(source.secretRef)}, but Argo CD finds credentials by the source's URL: remove it`,
+    };
+  }
+  if (steps === undefined) return;
+  const path = '/delivery/steps';
+  if (mode === 'pull')
+    yield { path, text: 'order clusters, but with mode "pull" no hub knows them all: remove one' };
+  for (const [index, { percent }] of steps.entries()) {
+    const before = steps[index - 1]?.percent ?? 0;
+    if (percent > before) continue;
+    yield { path: `${path}/${index}/percent`, text: `is ${percent}, no more than ${before} before it` };
+  }
+  const last = steps.at(-1)!.percent;
+  if (last !== 100)
+    yield { path: `${path}/${steps.length - 1}/percent`, text: `is ${last}, but the last step ends at 100` };
 }
 
 /** What does not agree in a definition that matches the schema. */
@@ -211,5 +238,6 @@ export function* crossProblems(spec: WrittenFleet): Generator<Problem> {
   yield* waveProblems(spec);
   yield* freezeProblems(spec);
   yield* intervalProblems(spec);
+  yield* argoCdProblems(spec);
   yield* dateProblems({ ignore: spec.ignore, classes: spec.classes, workloads: spec.workloads }, '');
 }

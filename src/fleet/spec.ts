@@ -2,7 +2,7 @@
 // schemas/fleet.schema.json, which ajv enforces.
 
 import type { ClassSpec, Inventory } from './class-spec.ts';
-import type { FluxDelivery } from './delivery-spec.ts';
+import type { Delivery } from './delivery-spec.ts';
 import type { ModelSpec } from './model-spec.ts';
 import type { RolloutSpec } from './rollout-spec.ts';
 import type { Suppression } from './suppression.ts';
@@ -39,7 +39,7 @@ export interface FleetSpec<
   /** Objects that others make in the fleet's namespace: referred to, never generated. */
   readonly external?: ExternalObjects;
   readonly rollout: RolloutSpec;
-  readonly delivery: FluxDelivery;
+  readonly delivery: Delivery;
   /** Findings accepted with a reason. */
   readonly ignore?: readonly Suppression[];
 }

@@ -3,9 +3,15 @@ import type { Count, PlanFile } from '../plan/plan.ts';
 /** With commas, in every locale. */
 const number = (value: number): string => String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
+/** Where clusters do not pull for themselves. */
+const HUB_ROW =
+  '| `argocd/` | ApplicationSets: which cluster follows which pointers | Argo CD on the hub |\n';
+
 /** README.md of `generated/<fleet>/`: what stands there, who reads it, and the waves. */
 export function fleetReadme(plan: PlanFile): string {
-  const { fleet } = plan;
+  const { fleet, delivery } = plan;
+  const isHub = delivery.kind === 'argocd' && delivery.mode !== 'pull';
+  const reader = delivery.kind === 'flux' ? 'Flux' : 'Argo CD';
   const classes = Object.keys(plan.classes);
   const cell = ({ clusters, devices }: Count): string =>
     clusters === 0 ? '–' : `${number(devices)} on ${number(clusters)}`;
@@ -16,14 +22,14 @@ ${number(plan.total.devices)} devices in ${number(plan.total.clusters)} clusters
 
 | path | what | who reads it |
 |---|---|---|
-| \`slices/<slice>/<class>/\` | two pointers: what the clusters of a slice and class run | Flux on each cluster, for life |
-| \`releases/<class>/<id>/\` | the manifests of a class; never edited, named by the digest of their content | Flux, through the pointers |
-| \`plan.json\` | waves, slices, devices, gate, budget and the wanted releases | \`breakwater promote\`, \`rollback\`, \`status\`; dashboards |
+| \`slices/<slice>/<class>/\` | two pointers: what the clusters of a slice and class run | ${reader} ${isHub ? 'on the hub' : 'on each cluster'}, for life |
+| \`releases/<class>/<id>/\` | the manifests of a class; never edited, named by the digest of their content | ${reader}, through the pointers |
+${isHub ? HUB_ROW : ''}| \`plan.json\` | waves, slices, devices, gate, budget and the wanted releases | \`breakwater promote\`, \`rollback\`, \`status\`; dashboards |
 | \`fleets/${fleet}.rollout.json\` (not here) | where the rollout stands: the pointers follow from it | \`breakwater promote\`, \`rollback\`, \`retry\`, \`status\` |
 
 ## A cluster joins
 
-Flux is installed and the cluster is in the inventory. Then, once:
+${isHub ? 'The hub has the cluster and it' : `${reader} is installed and the cluster`} is in the inventory. Then, once${isHub ? ', on the hub, with the command that it prints besides' : ''}:
 
 \`\`\`sh
 breakwater bootstrap ${fleet} --cluster ID | kubectl apply -f -

@@ -19,6 +19,7 @@ const PARTS: Readonly<Record<string, string>> = {
 const FILES = {
   readme: 'README.md',
   plan: 'plan.json',
+  hub: 'argocd/<object>',
   framePointer: 'slices/<slice>/<class>/kustomization.yaml',
   releasePointer: 'slices/<slice>/<class>/release/kustomization.yaml',
   versions: 'releases/<class>/<release>/release.json',
@@ -51,6 +52,9 @@ export function foldersAbove(path: string): string[] {
 /** Folder of a release below `generated/<fleet>/`. */
 export const releaseFolder = (className: string, release: string): string =>
   `releases/${className}/${release}`;
+
+/** What a hub that delivers the fleet follows, below `generated/<fleet>/`. */
+export const hubFolder = (delivery: string): string => delivery;
 
 /** What a cluster syncs, below `generated/<fleet>/`. */
 export const sliceFolder = (slice: string, className: string): string => `slices/${slice}/${className}`;

@@ -5,7 +5,8 @@ import { formatState } from '../plan/state-file.ts';
 import type { RolloutState } from '../plan/state.ts';
 import type { Releases } from '../synth/manifests.ts';
 import { fleetReadme } from './fleet-readme.ts';
-import { fleetFolder, releaseFolder } from './layout.ts';
+import { fleetFolder, hubFolder, releaseFolder } from './layout.ts';
+import { hubFiles } from './hub.ts';
 import type { OpenedFleet } from './open.ts';
 import { pointerFiles } from './pointers.ts';
 import { configFolders, type StoredRelease } from './store.ts';
@@ -45,6 +46,7 @@ export function targetOf(opened: OpenedFleet, { state, plan, planText, releases 
   const files = new Map([
     ['plan.json', planText],
     ['README.md', fleetReadme(plan)],
+    ...[...hubFiles(plan)].map(([name, text]) => [`${hubFolder(plan.delivery.kind)}/${name}`, text] as const),
   ]);
   for (const [className, { pointers }] of Object.entries(state.classes)) {
     const known = new Map<ReleaseId, readonly string[]>();

@@ -1,4 +1,4 @@
-import type { FluxDelivery } from '../fleet/spec.ts';
+import type { Delivery } from '../fleet/spec.ts';
 
 /** What a target can do by itself. What it cannot, people or Breakwater's verbs do. */
 export interface Capabilities {
@@ -12,12 +12,22 @@ export interface Capabilities {
   readonly pinDigest: boolean;
   /** Split one cluster's devices by percent. */
   readonly percentWaves: boolean;
+  /** Order the clusters that one commit moves. */
+  readonly orderClusters: boolean;
+  /** Call a cluster healthy while a declared share of its devices is off. */
+  readonly shareHealth: boolean;
 }
 
-/** How a fleet may be delivered. */
-export type Delivery = FluxDelivery;
+const NOTHING = {
+  soak: false,
+  gateOnMetric: false,
+  revert: false,
+  pinDigest: true,
+  percentWaves: false,
+} as const;
 
 /** By `delivery.kind`. */
 export const CAPABILITIES: Readonly<Record<Delivery['kind'], Capabilities>> = {
-  flux: { soak: false, gateOnMetric: false, revert: false, pinDigest: true, percentWaves: false },
+  flux: { ...NOTHING, orderClusters: false, shareHealth: true },
+  argocd: { ...NOTHING, orderClusters: true, shareHealth: false },
 };

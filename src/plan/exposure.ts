@@ -1,4 +1,4 @@
-import type { FluxDelivery } from '../fleet/spec.ts';
+import type { Delivery } from '../fleet/spec.ts';
 import { parseDuration } from '../fleet/units.ts';
 import type { Plan } from './plan.ts';
 import { roundUp } from './round-up.ts';
@@ -6,6 +6,9 @@ import { roundUp } from './round-up.ts';
 /** Flux spreads the intervals of its objects by this share, so that clusters do not ask all at once. */
 const JITTER = 0.05;
 const DEFAULT_TIMEOUT = '5m';
+
+/** Argo CD puts off each Application's look at Git by up to this, in milliseconds (`timeout.reconciliation.jitter`). */
+const ARGO_CD_JITTER_MS = 60_000;
 
 /** How long a moved pointer takes until the last online cluster applies it, in milliseconds. */
 export interface Reach {
@@ -18,6 +21,8 @@ export interface Reach {
   readonly healthMs: number;
   /** Both. Clusters that are offline follow when they are back. */
   readonly totalMs: number;
+  /** Steps that come one after the other, each as long as its last cluster takes: there is no bound to them. */
+  readonly steps?: number;
 }
 
 /**
@@ -26,15 +31,27 @@ export interface Reach {
  *
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#health-checks
  */
-export function reachOf({ interval, timeout = DEFAULT_TIMEOUT }: FluxDelivery): Reach {
+export function reachOf(delivery: Delivery): Reach {
+  const { interval } = delivery;
+  if (delivery.kind === 'argocd') {
+    // A health check holds nothing up: Argo CD applies what is new and looks at its health afterwards.
+    const sourceMs = parseDuration(interval) + ARGO_CD_JITTER_MS;
+    const { steps } = delivery;
+    return { sourceMs, healthMs: 0, totalMs: sourceMs, ...(steps ? { steps: steps.length } : {}) };
+  }
+  const { timeout = DEFAULT_TIMEOUT } = delivery;
   const sourceMs = Math.ceil(parseDuration(interval) * (1 + JITTER));
   const healthMs = parseDuration(timeout);
   return { sourceMs, healthMs, totalMs: sourceMs + healthMs };
 }
 
-/** How many requests all clusters send to the source together, per second: each asks once in an interval. */
-export const requestsPerSecond = (clusters: number, { interval }: FluxDelivery): number =>
-  clusters / (parseDuration(interval) / 1000);
+/** How many ask the source: every cluster, or one hub, which asks once for all of them. */
+export const askersOf = (clusters: number, delivery: Delivery): number =>
+  delivery.kind === 'argocd' && delivery.mode !== 'pull' ? Math.min(1, clusters) : clusters;
+
+/** How many requests the source gets per second: each that asks it does so once in an interval. */
+export const requestsPerSecond = (clusters: number, delivery: Delivery): number =>
+  askersOf(clusters, delivery) / (parseDuration(delivery.interval) / 1000);
 
 /**
  * What all clusters fetch after one commit, in bytes. A Git source is cloned again at every commit; an OCI

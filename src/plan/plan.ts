@@ -1,6 +1,6 @@
 // What definition and inventory decide; never where a rollout stands. Source of schemas/plan.schema.json.
 
-import type { BudgetSpec, FluxDelivery, FreezeSpec, GateSpec } from '../fleet/spec.ts';
+import type { BudgetSpec, Delivery, FreezeSpec, GateSpec } from '../fleet/spec.ts';
 import type { Duration, Label } from '../fleet/units.ts';
 
 /** Name of a slice: its upper bound in percent, `p000.01` to `p100.00`. */
@@ -45,7 +45,7 @@ export interface Plan {
   readonly budget: BudgetSpec;
   /** When nothing is promoted; absent where the definition names no such time. */
   readonly freeze?: readonly FreezeSpec[];
-  readonly delivery: FluxDelivery;
+  readonly delivery: Delivery;
   /** Which series count a workload's requests, by workload: of those that send telemetry. Absent where none does. */
   readonly metrics?: Readonly<Record<string, PlannedMetrics>>;
 }

@@ -19,6 +19,7 @@ export const DEFAULT_PAUSE = '1h';
  */
 export function planFleet(spec: FleetSpec, rows: Iterable<ClusterRow> | undefined): Plan {
   const slicesOf = assignSlices(spec.rollout.waves);
+  if (spec.delivery.kind === 'argocd') for (const { percent } of spec.delivery.steps ?? []) cutOf(percent);
   const counts = rows === undefined ? countBatches(spec, batchesOf(spec)) : countRows(spec, rows);
   const names = Object.keys(spec.classes).toSorted();
 

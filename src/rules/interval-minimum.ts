@@ -15,6 +15,7 @@ export default defineRule({
   since: '0.1.0',
 
   *check({ spec }) {
+    if (spec.delivery.kind !== 'flux') return;
     const { interval } = spec.delivery;
     if (parseDuration(interval) >= MINIMUM_MS) return;
     yield {

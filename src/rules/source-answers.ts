@@ -1,7 +1,7 @@
 import { defineRule } from '../check/rule.ts';
 import type { Source } from '../fleet/spec.ts';
 import { formatDuration, parseDuration } from '../fleet/units.ts';
-import { requestsPerSecond } from '../plan/exposure.ts';
+import { askersOf, requestsPerSecond } from '../plan/exposure.ts';
 import { exampleFleet } from './example-fleet.ts';
 import { count, counted } from './numbers.ts';
 
@@ -27,7 +27,7 @@ export default defineRule({
 
   *check({ spec, plan }) {
     const { source, interval } = spec.delivery;
-    const { clusters } = plan.total;
+    const clusters = askersOf(plan.total.clusters, spec.delivery);
     if (clusters === 0 || parseDuration(interval) <= 0) return;
     const rate = requestsPerSecond(clusters, spec.delivery);
     const host = hostOf(source);

@@ -1,4 +1,5 @@
 import { defineRule } from '../check/rule.ts';
+import { askersOf } from '../plan/exposure.ts';
 import { exampleFleet } from './example-fleet.ts';
 import { counted } from './numbers.ts';
 
@@ -16,10 +17,11 @@ export default defineRule({
 
   *check({ spec, plan }) {
     const { source } = spec.delivery;
-    if (source.kind !== 'git' || plan.total.clusters <= MANY) return;
+    const asking = askersOf(plan.total.clusters, spec.delivery);
+    if (source.kind !== 'git' || asking <= MANY) return;
     yield {
       path: '/delivery/source',
-      message: `${counted(plan.total.clusters, 'cluster')} clone the repository at every commit of ${source.branch}`,
+      message: `${counted(asking, 'cluster')} clone the repository at every commit of ${source.branch}`,
       fix: 'publish generated/ as an OCI artifact and write source: oci({ url }); paths stay the same',
     };
   },

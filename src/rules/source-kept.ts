@@ -15,6 +15,15 @@ export default defineRule({
   *check({ before, after }) {
     if (before === undefined) return;
     const clusters = counted(before.total.clusters, 'cluster');
+    const [oldKind, kind] = [before.delivery.kind, after.delivery.kind];
+    if (oldKind !== kind) {
+      yield {
+        path: '/delivery/kind',
+        message: `the delivery changes from ${oldKind} to ${kind}: ${clusters} follow ${oldKind} until each is bootstrapped again`,
+        fix: `bootstrap the clusters again, take ${oldKind}'s objects off them with what runs left alone, and accept this with a reason`,
+      };
+      return;
+    }
     const [old, now] = [describe(before.delivery.source), describe(after.delivery.source)];
     if (old !== now)
       yield {
@@ -43,6 +52,13 @@ export default defineRule({
       }),
       expect: [
         'the source changes from https://git.example.com/fleets (main) to oci://registry.example.com/fleets/example (latest): the old one is read by 100,000 clusters until each is bootstrapped again',
+      ],
+    },
+    {
+      title: 'from Flux to Argo CD',
+      subject: exampleChange({ after: { delivery: { kind: 'argocd' } } }),
+      expect: [
+        'the delivery changes from flux to argocd: 100,000 clusters follow flux until each is bootstrapped again',
       ],
     },
     {

@@ -18,7 +18,9 @@ export default defineRule({
   since: '0.1.0',
 
   *check({ spec }) {
-    const timeout = spec.delivery.timeout ?? TIMEOUT;
+    // Argo CD waits for a release as long as it takes.
+    if (spec.delivery.kind !== 'flux') return;
+    const { timeout = TIMEOUT } = spec.delivery;
     for (const [workload, { loadTime }] of modelServers(spec)) {
       const slow = Object.keys(spec.classes)
         .map((name) => ({ name, time: forClass(loadTime, name) ?? LOAD_TIME }))

@@ -1,7 +1,7 @@
 // What `breakwater/synth` offers: the manifests of a fleet, in memory.
 
 export { synthFleet } from './synth.ts';
-export { bootstrapObjects, targets } from './targets/index.ts';
+export { bootstrapAdvice, bootstrapObjects, hubObjects, targets } from './targets/index.ts';
 export { releaseId } from './release-id.ts';
 export { toYaml } from './yaml.ts';
 export { telemetryLogBytes } from './telemetry-storage.ts';

@@ -36,6 +36,18 @@ test('plan shows each wave with its devices, times and bytes, and what the next 
       gate: people look at each wave and decide, no evidence is judged: a promotion checks soak, freeze and budget alone
       class mini-pc: a cluster updates at most 2 devices at a time; 1,000 of 1,000 clusters update all their devices at once
       class mini-pc: a device pulls 13 MB when nothing is cached, and 2 images whose size fleets/images.lock.json does not know
+
+      asked of the delivery                                         flux                     argocd                                breakwater                                  lost
+      3 waves by share of the clusters                              -                        -                                     slices, and pointers in Git                 -
+      soak: 24h (canary), 24h (half)                                -                        -                                     promote, from the commit times of pointers  -
+      people decide on each wave                                    -                        -                                     promote, when somebody runs it              -
+      go back from a bad release                                    -                        -                                     rollback: one commit                        -
+      run exactly one release                                       by pointer               by pointer                            -                                           -
+      follow a moved pointer                                        a child Kustomization    the second source of the Application  -                                           -
+      tell pods which cluster they are in                           substitution             a patch of the Application            bootstrap                                   -
+      never delete the namespace, nor what runs when delivery ends  prune: disabled, Orphan  Prune=false, no finalizer             -                                           -
+      clusters that are off catch up                                each pulls               tried again and again                 -                                           -
+      healthy with up to 1 % of devices off                         health expressions       -                                     -                                           -
     "
   `);
 });

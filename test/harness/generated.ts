@@ -4,7 +4,7 @@ import type { PlanFile } from '../../src/plan/plan.ts';
 import type { KubeObject } from '../../src/synth/manifests.ts';
 import { objectsOf, openRepository, type Repository } from './repository.ts';
 
-export const FLEETS = ['city-cameras', 'hello-edge', 'store-shelves'] as const;
+export const FLEETS = ['city-cameras', 'hello-edge', 'hello-edge-argo', 'store-shelves'] as const;
 
 /** Everything that is generated for one class, and what a cluster of it is told once. */
 export interface Generated {
@@ -41,9 +41,12 @@ export async function generatedFor(repository: Repository, fleet: string): Promi
       ...cluster.options(Object.keys(regions)[0]!),
     );
     const bootstrap = objectsOf(printed);
-    const identity = bootstrap.find(({ kind }) => kind === 'ConfigMap')!['data'] as Record<string, string>;
-    const files = repository
-      .files(`generated/${fleet}/releases/${name}`)
+    // Argo CD fills nothing in: its Applications patch the ConfigMap.
+    const told = bootstrap.find(({ kind }) => kind === 'ConfigMap');
+    const identity = (told?.['data'] ?? {}) as Record<string, string>;
+    const folders = plan.delivery.kind === 'flux' ? [] : [`generated/${fleet}/${plan.delivery.kind}`];
+    const files = [...folders, `generated/${fleet}/releases/${name}`]
+      .flatMap((folder) => repository.files(folder))
       .filter((file) => file.endsWith('.yaml') && !file.endsWith('/kustomization.yaml'));
     all.push({
       fleet,

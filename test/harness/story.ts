@@ -1,14 +1,14 @@
 // One fleet's life on test clusters: its definition is edited, Breakwater's verbs write, Flux follows.
 
 import { loadFleets } from '../../src/fleet/load.ts';
-import type { FleetSpec, ModelServerSpec } from '../../src/fleet/spec.ts';
+import type { FleetSpec, FluxDelivery, ModelServerSpec } from '../../src/fleet/spec.ts';
 import { indexOfSlice, sliceOf } from '../../src/plan/slices.ts';
 import { deliver, type Artifact, type Source } from './source.ts';
 import type { FluxCluster } from './flux.ts';
 import { createRepository, objectsOf, type Repository } from './repository.ts';
 
 /** A definition as it stands in a JSON file: everything may be edited. */
-export type Draft = { -readonly [K in keyof FleetSpec]: FleetSpec[K] };
+export type Draft = { -readonly [K in keyof FleetSpec]: FleetSpec[K] } & { delivery: FluxDelivery };
 
 export interface Story {
   readonly fleet: string;

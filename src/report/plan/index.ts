@@ -2,6 +2,7 @@ import { indent } from '../movement.ts';
 import { bold, dim } from '../style.ts';
 import { countedBoth, json, markdownTable, table } from '../text.ts';
 import { notes } from './notes.ts';
+import { parityHeadings, parityRows } from './parity.ts';
 import type { PlanReport } from './plan-report.ts';
 import { headings, rows } from './rows.ts';
 
@@ -19,6 +20,8 @@ const pretty = (report: PlanReport): string =>
     indent(table(headings(report.plan), rows(report))),
     '\n',
     ...notes(report).map((line) => `  ${line}\n`),
+    '\n',
+    indent(table(parityHeadings, parityRows(report.parity))),
   ].join('');
 
 const markdown = (report: PlanReport): string =>
@@ -27,6 +30,8 @@ const markdown = (report: PlanReport): string =>
     markdownTable(headings(report.plan), rows(report)),
     '\n',
     ...notes(report).map((line) => `- ${line}\n`),
+    '\n',
+    markdownTable(parityHeadings, parityRows(report.parity)),
   ].join('');
 
 const expectation = ({ plan }: PlanReport): string =>

@@ -1,4 +1,4 @@
-import { bytesPerCommit } from '../../plan/exposure.ts';
+import { askersOf, bytesPerCommit } from '../../plan/exposure.ts';
 import { workloadLine } from '../diff/rows.ts';
 import { bytes, counted, span, whole } from '../text.ts';
 import type { PlanReport } from './plan-report.ts';
@@ -26,20 +26,37 @@ function pendingNotes({ pending }: PlanReport): readonly string[] {
 }
 
 function sourceNotes({ source, plan }: PlanReport): readonly string[] {
-  const { clusters } = plan.total;
+  const { delivery } = plan;
+  const askers = askersOf(plan.total.clusters, delivery);
+  const isHub = askers !== plan.total.clusters;
   const limit = source.limit === undefined ? 'its limit is not declared' : `it answers ${source.limit}`;
-  const rate = source.requestsPerSecond.toFixed(source.requestsPerSecond < 10 ? 1 : 0);
-  const total = bytes(bytesPerCommit(clusters, source.bytesPerCluster));
+  const rate = isHub
+    ? `all clusters are behind it`
+    : `${source.requestsPerSecond.toFixed(source.requestsPerSecond < 10 ? 1 : 0)} requests per second (${limit})`;
+  const total = bytes(bytesPerCommit(askers, source.bytesPerCluster));
+  const each = `each ${source.kind === 'git' ? 'commit is cloned' : 'publication is pulled'} by`;
   return [
-    `source: ${counted(clusters, 'cluster')} ask ${source.url} every ${plan.delivery.interval}: ${rate} requests per second (${limit})`,
-    `source: each ${source.kind === 'git' ? 'commit is cloned' : 'publication is pulled'} by every cluster: at least ${bytes(source.bytesPerCluster)} each, ${total} together`,
+    `source: ${isHub ? 'one hub asks' : `${counted(askers, 'cluster')} ask`} ${source.url} every ${delivery.interval}: ${rate}`,
+    isHub
+      ? `source: ${each} the hub: at least ${bytes(source.bytesPerCluster)}`
+      : `source: ${each} every cluster: at least ${bytes(source.bytesPerCluster)} each, ${total} together`,
   ];
 }
 
-function reachNotes({ reach, exposure }: PlanReport): readonly string[] {
+/** How long a rollback takes to get everywhere, in the words of the delivery. */
+function rollbackNote({ reach, plan }: PlanReport): string {
+  if (plan.delivery.kind === 'flux')
+    return `rollback: reaches every online cluster within ${span(reach.totalMs)} (${span(reach.sourceMs)} with kustomize-controller's CancelHealthCheckOnNewRevision: no health check is waited for)`;
+  if (reach.steps === undefined)
+    return `rollback: reaches every online cluster within ${span(reach.totalMs)}`;
+  return `rollback: begins within ${span(reach.totalMs)} and goes through ${counted(reach.steps, 'step')}, each as long as its last cluster takes: no bound where one is off`;
+}
+
+function reachNotes(report: PlanReport): readonly string[] {
+  const { exposure } = report;
   const most = exposure.at(-1);
   return [
-    `rollback: reaches every online cluster within ${span(reach.totalMs)} (${span(reach.sourceMs)} with kustomize-controller's CancelHealthCheckOnNewRevision: no health check is waited for)`,
+    rollbackNote(report),
     ...(most === undefined
       ? []
       : [

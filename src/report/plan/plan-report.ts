@@ -1,5 +1,6 @@
 import type { FleetDiff } from '../../output/fleet-diff.ts';
 import type { Exposure, Reach } from '../../plan/exposure.ts';
+import type { ParityRow } from '../../plan/parity.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { WaveSchedule } from '../../plan/schedule.ts';
 import type { DevicePull, Transfer } from '../../plan/transfer.ts';
@@ -20,6 +21,8 @@ export interface PlanReport {
   /** How long a moved pointer takes until the last online cluster applies it. */
   readonly reach: Reach;
   readonly source: SourceLoad;
+  /** What the fleet asks of its delivery, and who does it. */
+  readonly parity: readonly ParityRow[];
   /** What `synth` would change, now and by promotions. */
   readonly pending: FleetDiff;
 }

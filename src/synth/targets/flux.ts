@@ -1,10 +1,10 @@
-import type { FleetSpec, FluxDelivery } from '../../fleet/spec.ts';
+import type { FluxDelivery } from '../../fleet/spec.ts';
 import { offlineOf } from '../../plan/availability.ts';
 import { CAPABILITIES } from '../../plan/capabilities.ts';
-import { IDENTITY } from '../labels.ts';
 import type { KubeObject } from '../manifests.ts';
 import { daemonSetHealth } from './flux-health.ts';
-import type { Target } from './target.ts';
+import { identityObject, namespaceObject, partOf } from './frame.ts';
+import type { Delivered, Target } from './target.ts';
 
 const NAMESPACE = 'flux-system';
 const DEFAULTS = { timeout: '5m', retryInterval: '2m', tag: 'latest' } as const;
@@ -12,8 +12,6 @@ const KUSTOMIZATION = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kus
 
 /** Everything but what clusters read stays out of the artifact, so that nothing else changes it. */
 const ONLY_GENERATED = '/*\n!/generated\n';
-
-const partOf = (fleet: string) => ({ 'app.kubernetes.io/part-of': fleet });
 
 const sourceRef = (fleet: string, { source }: FluxDelivery) => ({
   kind: source.kind === 'git' ? 'GitRepository' : 'OCIRepository',
@@ -31,21 +29,6 @@ const common = (fleet: string, delivery: FluxDelivery) => ({
   sourceRef: sourceRef(fleet, delivery),
 });
 
-/**
- * Pods of model servers are restricted, so that is enforced; a plain cdk8s workload may need more, so where a fleet has
- * one Kubernetes only warns. At the class's own minor: a newer one may ask for more.
- */
-function podSecurity(spec: FleetSpec, k3s: string): Readonly<Record<string, string>> {
-  const isOurs = Object.values(spec.workloads).every((workload) => typeof workload !== 'function');
-  const modes = isOurs ? ['enforce', 'warn'] : ['warn'];
-  return Object.fromEntries(
-    modes.flatMap((mode) => [
-      [`pod-security.kubernetes.io/${mode}`, 'restricted'],
-      [`pod-security.kubernetes.io/${mode}-version`, `v${k3s}`],
-    ]),
-  );
-}
-
 /** A variable that stays a string whatever it holds. */
 const quoted = (variable: string): string => `\${quote}\${${variable}}\${quote}`;
 
@@ -55,24 +38,15 @@ const quoted = (variable: string): string => `\${quote}\${${variable}}\${quote}`
  *
  * That reconciles a cluster; it does not soak a wave.
  */
-function frame(spec: FleetSpec, className: string): Readonly<Record<string, KubeObject>> {
+function frame(spec: Delivered<FluxDelivery>, className: string): Readonly<Record<string, KubeObject>> {
   const device = spec.classes[className]!;
-  const labels = partOf(spec.name);
   return {
-    'namespace.yaml': {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name: spec.name,
-        labels: { ...labels, ...podSecurity(spec, device.k3s) },
-        // Whatever goes wrong with a commit, everything in it must not go with it.
-        annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
-      },
-    },
+    'namespace.yaml': namespaceObject(spec, className, {
+      // Whatever goes wrong with a commit, everything in it must not go with it.
+      'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+    }),
     'identity.yaml': {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: IDENTITY, namespace: spec.name, labels },
+      ...identityObject(spec.name),
       data: {
         cluster: quoted('cluster'),
         class: quoted('class'),
@@ -82,7 +56,7 @@ function frame(spec: FleetSpec, className: string): Readonly<Record<string, Kube
     },
     'release.yaml': {
       ...KUSTOMIZATION,
-      metadata: { name: `${spec.name}-release`, namespace: NAMESPACE, labels },
+      metadata: { name: `${spec.name}-release`, namespace: NAMESPACE, labels: partOf(spec.name) },
       spec: {
         ...common(spec.name, spec.delivery),
         path: `./generated/${spec.name}/slices/\${slice}/\${class}/release`,
@@ -95,7 +69,7 @@ function frame(spec: FleetSpec, className: string): Readonly<Record<string, Kube
   };
 }
 
-function sourceObject({ name, delivery: { source, interval } }: FleetSpec): KubeObject {
+function sourceObject({ name, delivery: { source, interval } }: Delivered<FluxDelivery>): KubeObject {
   const shared = {
     interval,
     timeout: '60s',
@@ -120,9 +94,12 @@ function sourceObject({ name, delivery: { source, interval } }: FleetSpec): Kube
 }
 
 /** Delivery by Flux's source-controller and kustomize-controller 1.9 or later. */
-export const fluxTarget: Target = {
+export const fluxTarget: Target<FluxDelivery> = {
   capabilities: CAPABILITIES.flux,
   frame,
+  advice: () => [
+    'apply it once, with Flux installed; kustomize-controller with --feature-gates=CancelHealthCheckOnNewRevision=true does not let a rollback wait for a health check that is under way',
+  ],
   bootstrap(spec, { cluster, class: className, region, slice }) {
     const { name } = spec;
     const identity = `breakwater-${name}`;
