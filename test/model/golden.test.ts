@@ -4,11 +4,15 @@ import { readSource } from '../../src/model/convert.ts';
 import { removeDeadChannels } from '../../src/model/passes/dead-channels.ts';
 import { observe } from '../../src/model/quantize/calibrate.ts';
 import { quantizeInt8, type Int8Options } from '../../src/model/quantize/int8.ts';
+import { fuse } from '../../src/model/passes/fuse.ts';
+import { convertKeras } from '../../src/model/read/convert-keras.ts';
+import { readKerasH5 } from '../../src/model/read/keras-h5.ts';
 import { loadLiteRt } from '../../src/model/runtime/litert.ts';
 import type { Graph } from '../../src/model/graph.ts';
 import { writeTflite } from '../../src/model/tflite/write.ts';
 import {
   activationPairs,
+  asTensorFlow23,
   equalConstants,
   golden,
   goldenFolder,
@@ -32,10 +36,7 @@ type Figures = Readonly<Record<string, number>>;
 const observed = async (float: Graph, samples: Samples, options: Int8Options): Promise<Graph> =>
   quantizeInt8(float, await observe(float, samples, await loadLiteRt()), options);
 
-/**
- * What is equal between two int8 networks. Scales of activations follow from sums of floats, whose last bits depend on
- * the order in which a processor adds: they are equal up to a few units of the last place, and no nearer.
- */
+/** What is equal between two int8 networks. */
 async function compare(ours: Graph, theirs: Graph, samples: Samples): Promise<Figures> {
   const pairs = activationPairs(ours, theirs).map(([a, b]) => [a.quantization!, b.quantization!] as const);
   const distances = pairs.map(([a, b]) => ulps(a.scale[0]!, b.scale[0]!));
@@ -53,9 +54,15 @@ async function compare(ours: Graph, theirs: Graph, samples: Samples): Promise<Fi
   };
 }
 
+/** Folded as by the converter that made the file; that of 2.21 differs in last bits. */
+async function readOlder(file: string): Promise<Graph> {
+  const model = await readKerasH5(golden(file));
+  return fuse(asTensorFlow23(model, convertKeras(model)));
+}
+
 async function wakeword(): Promise<Figures> {
   const samples = goldenSamples('mlperf-tiny/calibration_samples.npz', 'specs');
-  const ours = await observed(await readSource(golden('mlperf-tiny/str_ww_ref_model.h5')), samples, OLD);
+  const ours = await observed(await readOlder('mlperf-tiny/str_ww_ref_model.h5'), samples, OLD);
   return compare(ours, goldenGraph('mlperf-tiny/str_ww_ref_model.tflite'), samples);
 }
 
@@ -89,7 +96,7 @@ async function resnet8Bytes(): Promise<Figures> {
 
 /** Not in every folder of golden files: 73 % of its weights are below 1e-20. */
 async function visualWakeWords(): Promise<Figures> {
-  const float = await readSource(golden('mlperf-tiny/vww_96.h5'));
+  const float = await readOlder('mlperf-tiny/vww_96.h5');
   const theirs = goldenGraph('mlperf-tiny/vww_96_int8.tflite');
   const whole = quantizeInt8(float, rangesOf(float, theirs), OLD);
   const { graph, channels } = removeDeadChannels(whole);
@@ -116,13 +123,13 @@ async function digitsBytes(): Promise<Figures> {
 
 const ALL: readonly (readonly [title: string, figures: () => Promise<Figures>, expected: Figures])[] = [
   [
-    'wakeword is the official file but for one code; all outputs are equal',
+    'wakeword, folded as by TensorFlow 2.3, has every code and every scale of the official file',
     wakeword,
     {
       constants: 46883,
-      constantsThatDiffer: 1,
+      constantsThatDiffer: 0,
       scales: 12,
-      ulpsApart: 5,
+      ulpsApart: 0,
       zeroPointsThatDiffer: 0,
       outputs: 135,
       outputsThatDiffer: 0,
@@ -130,11 +137,11 @@ const ALL: readonly (readonly [title: string, figures: () => Promise<Figures>, e
     },
   ],
   [
-    'ResNet8 with the official ranges is the official file but for one code; all logits are equal',
+    'ResNet8 with the official ranges is the official file but for two codes; all logits are equal',
     resnet8,
     {
       constants: 77706,
-      constantsThatDiffer: 1,
+      constantsThatDiffer: 2,
       scales: 16,
       ulpsApart: 0,
       zeroPointsThatDiffer: 0,
@@ -144,13 +151,13 @@ const ALL: readonly (readonly [title: string, figures: () => Promise<Figures>, e
     },
   ],
   [
-    'digits-cnn is what TensorFlow 2.21 makes of it',
+    'digits-cnn has every code and every scale that TensorFlow 2.21 gives it',
     digits,
     {
       constants: 6090,
       constantsThatDiffer: 0,
       scales: 8,
-      ulpsApart: 2,
+      ulpsApart: 0,
       zeroPointsThatDiffer: 0,
       outputs: 5970,
       outputsThatDiffer: 0,
@@ -176,7 +183,7 @@ const HERE = existsSync(golden('mlperf-tiny/vww_96.h5'))
           outputs: 600,
           differentCodes: 103,
           outputsThatDiffer: 0,
-          outputsUnlikeOfficial: 9,
+          outputsUnlikeOfficial: 5,
           bytes: 70_560,
         },
       ] as const,

@@ -2,6 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withFloats } from '../../src/model/passes/constants.ts';
+import type { KerasModel } from '../../src/model/read/keras-model.ts';
+import { toTwelveBits } from '../../src/model/read/reciprocal-root.ts';
 import { readNpz } from '../../src/model/npz.ts';
 import { closed } from '../../src/model/quantize/calibrate.ts';
 import type { Ranges } from '../../src/model/quantize/ranges.ts';
@@ -58,6 +61,39 @@ export const rangesOf = (float: Graph, theirs: Graph): Ranges =>
       return [index, { min: (-128 - zeroPoint) * scale, max: (127 - zeroPoint) * scale }];
     }),
   );
+
+/**
+ * A graph whose normalizations are folded as TensorFlow 2.3 did: its step of Newton's method towards 1 / √x was another, and
+ * differs in the last bit.
+ */
+export function asTensorFlow23({ layers, weights }: KerasModel, graph: Graph): Graph {
+  const constants = new Map<string, Float32Array>();
+  for (const layer of layers) {
+    const { gamma, beta, moving_mean: mean, moving_variance: variance } = weights(layer, []);
+    if (variance === undefined) continue;
+    const epsilon = Math.fround(Number(layer.config['epsilon']));
+    const factor = variance.values.map((value, at) =>
+      Math.fround(gamma!.values[at]! * olderReciprocalRoot(Math.fround(value + epsilon))),
+    );
+    constants.set(`${layer.name}/factor`, factor);
+    constants.set(
+      `${layer.name}/offset`,
+      factor.map((value, at) => Math.fround(beta!.values[at]! - Math.fround(mean!.values[at]! * value))),
+    );
+  }
+  const tensors = graph.tensors.map((tensor) => {
+    const values = constants.get(tensor.name);
+    return values === undefined ? tensor : withFloats(tensor, values);
+  });
+  return { ...graph, tensors };
+}
+
+function olderReciprocalRoot(value: number): number {
+  const estimate = toTwelveBits(1 / Math.sqrt(value));
+  const half = Math.fround(value * -0.5);
+  const { fround } = Math;
+  return fround(estimate * fround(fround(fround(estimate * half) * estimate) + 1.5));
+}
 
 /** How many values of weights and biases are equal, of how many. */
 export function equalConstants(ours: Graph, theirs: Graph): { readonly equal: number; readonly of: number } {

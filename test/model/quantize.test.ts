@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { readSource } from '../../src/model/convert.ts';
 import type { Graph, Tensor } from '../../src/model/graph.ts';
 import { argmax } from '../../src/model/outputs.ts';
 import { fuse } from '../../src/model/passes/fuse.ts';
@@ -42,6 +43,24 @@ test('every weight and bias of digits-cnn is what TensorFlow 2.21 makes of it', 
     .filter(({ kind }) => kind === 'CONV_2D' || kind === 'FULLY_CONNECTED')
     .flatMap(({ inputs }) => inputs.slice(1).map((index): Tensor => tensors[index]!));
   expect(constants.map(({ data }) => digest(data!))).toEqual(OFFICIAL.constants);
+});
+
+test('every scale of digits-cnn is that of TensorFlow 2.21 to the bit', async () => {
+  const float = await readSource(digitsFile('model.h5'));
+  const samples = digitsSamples('calibration.npz').map((sample) => [sample]);
+  const { tensors, operators } = quantizeInt8(float, await observe(float, samples, await loadLiteRt()), {
+    io: 'int8',
+    denseByChannel: true,
+  });
+  expect(operators.map(({ kind, outputs }) => [kind, tensors[outputs[0]!]!.quantization!.scale[0]])).toEqual([
+    ['CONV_2D', 0.023801259696483612],
+    ['MAX_POOL_2D', 0.023801259696483612],
+    ['CONV_2D', 0.03190517798066139],
+    ['MAX_POOL_2D', 0.03190517798066139],
+    ['RESHAPE', 0.03190517798066139],
+    ['FULLY_CONNECTED', 0.17042718827724457],
+    ['SOFTMAX', 1 / 256],
+  ]);
 });
 
 test('the int8 network gives the outputs of the official one on all test images, and its file is smaller', async () => {

@@ -4,6 +4,7 @@ import { UserError } from '../../errors.ts';
 import type { Graph } from '../graph.ts';
 import type { LiteRt } from '../runtime/litert.ts';
 import { writeTflite } from '../tflite/write.ts';
+import { inConverterOrder } from './converter-order.ts';
 import type { Range, Ranges } from './ranges.ts';
 
 /**
@@ -26,7 +27,8 @@ export async function observe(
   }
   const activations = activationsOf(graph);
   const ranges = new Map<number, Range>(graph.inputs.map((index) => [index, NOTHING]));
-  const model = await runtime.load(writeTflite({ ...closed(graph), outputs: activations }, ''));
+  const ordered = inConverterOrder(closed(graph));
+  const model = await runtime.load(writeTflite({ ...ordered, outputs: activations }, ''));
   try {
     for (const [number, sample] of samples.entries()) {
       const inputs = graph.inputs.map((index, position) => checked(graph, index, sample[position], number));

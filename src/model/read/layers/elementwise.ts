@@ -1,4 +1,5 @@
 import { FUSED, type OperatorKind } from '../../tflite/operators.ts';
+import { reciprocalRoot } from '../reciprocal-root.ts';
 import { unsupported, weightOf, type LayerCall, type LayerConversion } from '../layer.ts';
 
 /**
@@ -15,7 +16,7 @@ const batchNormalization: LayerConversion = (call) => {
   const beta = config.flag('center', true) ? weightOf(call, 'beta').values : variance.map(() => 0);
   const epsilon = Math.fround(config.number('epsilon', 1e-3));
   const factor = variance.map((value, channel) =>
-    Math.fround(gamma[channel]! * Math.fround(1 / Math.sqrt(Math.fround(value + epsilon)))),
+    Math.fround(gamma[channel]! * reciprocalRoot(Math.fround(value + epsilon))),
   );
   const offset = beta.map((value, channel) =>
     Math.fround(value - Math.fround(mean[channel]! * factor[channel]!)),
