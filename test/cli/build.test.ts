@@ -23,7 +23,7 @@ test('a model is built once, checked against its lock, and built again when its 
     {
       "status": 0,
       "stderr": "",
-      "stdout": "digits: registry.example.com/models/digits@sha256:a0a8b076bfe0ee206150ef7d1c5aa39017f323d3201131b014a867687d471cb5
+      "stdout": "digits: registry.example.com/models/digits@sha256:398619f127f21ba52daa491f0975dbc9e9160a9dc4377c6651b36ba9ac39738f
       PASS         parity: layer by layer and fused differ by 1.2e-7 of the range, 1e-4 allowed
       PASS         size: 10,384 bytes, no budget declared
       PASS         memory: 175 KiB at peak (activations 2 KiB + packed weights 8 KiB + windows 7 KiB + tables 150 KiB, and 6 %), 72 KiB in WebAssembly, no budget declared
@@ -55,7 +55,7 @@ test('a model that does not pass its gates is not written', async () => {
     {
       "status": 1,
       "stderr": "",
-      "stdout": "digits: registry.example.com/models/digits@sha256:a0a8b076bfe0ee206150ef7d1c5aa39017f323d3201131b014a867687d471cb5
+      "stdout": "digits: registry.example.com/models/digits@sha256:398619f127f21ba52daa491f0975dbc9e9160a9dc4377c6651b36ba9ac39738f
       PASS         parity: layer by layer and fused differ by 1.2e-7 of the range, 1e-4 allowed
       FAIL         size: 10,384 bytes of 8,192
       PASS         memory: 175 KiB at peak (activations 2 KiB + packed weights 8 KiB + windows 7 KiB + tables 150 KiB, and 6 %), 72 KiB in WebAssembly, no budget declared

@@ -113,7 +113,7 @@ test('a network is converted, inspected, run and compared without a definition',
       - int8 [1, 128] × 0.03190517798066139 from -128
       + float32 [1, 128]
     6 FULLY_CONNECTED: output
-      - int8 [1, 10] × 0.17042721807956696 from 0
+      - int8 [1, 10] × 0.17042718827724457 from 0
       + float32 [1, 10]
     6 FULLY_CONNECTED: constant 2
       - int32 [10] 10 scales from 0.00011673453991534188
