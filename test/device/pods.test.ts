@@ -2,6 +2,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { describeDevice, runFolder } from './device-test.ts';
 import { deploy, type Deployed } from './harness/deployed.ts';
 import { testReady } from './pods/ready.ts';
+import { testSecurity } from './pods/security.ts';
+import { testStop } from './pods/stop.ts';
+import { testTelemetry } from './pods/telemetry.ts';
 
 describeDevice('pods as generated', () => {
   let deployed: Deployed;
@@ -12,5 +15,9 @@ describeDevice('pods as generated', () => {
   });
   afterAll(() => deployed?.stop());
 
-  testReady(() => deployed);
+  const get = (): Deployed => deployed;
+  testReady(get);
+  testSecurity(get);
+  testTelemetry(get);
+  testStop(get);
 });

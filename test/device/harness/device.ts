@@ -1,13 +1,14 @@
 // A device: a private node with containerd and a kubelet that has joined a control plane.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { binaryPath } from '../../harness/build.ts';
 import type { ControlPlane } from '../../harness/control-plane.ts';
 import { until } from '../../harness/until.ts';
 import { containerdConfig, kubeletConfig, networkConfig } from './device-config.ts';
 import { startNode, type Node, type NodeSize } from './node.ts';
+import type { ContainerStatus } from './pods.ts';
 import { HOST, type Registry } from './registry.ts';
 
 export interface Device {
@@ -20,6 +21,10 @@ export interface Device {
   boot(): Promise<void>;
   /** Have an image there before a pod asks for it. */
   pull(reference: string): Promise<void>;
+  /** Run a program in a container, as whom and with what its own program runs. Returns what it prints. */
+  exec(container: ContainerStatus, ...args: readonly string[]): Promise<string>;
+  /** A figure of a container's cgroup, such as `memory` and `memory.usage_in_bytes`. */
+  cgroup(container: ContainerStatus, hierarchy: string, file: string): string;
 }
 
 interface Options {
@@ -41,9 +46,12 @@ interface Options {
 
 const CONTAINERD = '/run/containerd/containerd.sock';
 
+const ctr = (): readonly string[] => [binaryPath('ctr'), '--address', CONTAINERD, '--namespace', 'k8s.io'];
+
 /** Start a device and wait until the control plane calls it ready: about 3 s. */
 export async function startDevice(options: Options): Promise<Device> {
   let node = await boot(options);
+  let execs = 0;
   return {
     name: options.name,
     get node() {
@@ -54,12 +62,34 @@ export async function startDevice(options: Options): Promise<Device> {
       node = await boot(options);
     },
     async pull(reference) {
-      const ctr = [binaryPath('ctr'), '--address', CONTAINERD, '--namespace', 'k8s.io'];
       const hosts = ['--hosts-dir', join(node.folder, 'hosts')];
-      const { status, said } = await node.run(...ctr, 'images', 'pull', ...hosts, reference);
-      if (status !== 0) throw new Error(`pull ${reference}: ${said}`);
+      await must(node.run(...ctr(), 'images', 'pull', ...hosts, reference));
+    },
+    async exec({ containerID }, ...args) {
+      execs += 1;
+      const id = idOf(containerID);
+      const said = await must(node.run(...ctr(), 'tasks', 'exec', '--exec-id', `test-${execs}`, id, ...args));
+      // ctr warns in between.
+      return said.replaceAll(/^time=.*\n/gm, '');
+    },
+    cgroup({ containerID }, hierarchy, file) {
+      const root = node.cgroups.get(hierarchy)!;
+      const found = readdirSync(root, { recursive: true, encoding: 'utf8' }).find(
+        (path) => basename(path) === idOf(containerID),
+      );
+      if (found === undefined) throw new Error(`no cgroup of ${containerID}`);
+      return readFileSync(join(root, found, file), 'utf8').trim();
     },
   };
+}
+
+/** A container's id as containerd has it. */
+export const idOf = (containerID = ''): string => containerID.replace('containerd://', '');
+
+async function must(running: Promise<{ readonly status: number; readonly said: string }>): Promise<string> {
+  const { status, said } = await running;
+  if (status === 0) return said;
+  throw new Error(`ended with ${status}: ${said}`);
 }
 
 async function boot(options: Options): Promise<Node> {
@@ -100,8 +130,9 @@ async function boot(options: Options): Promise<Node> {
   for (const [seen, port] of Object.entries(ports)) await node.listen(`${node.address}:${seen}`, port);
   await node.start('dns', [binaryPath('device-tools'), 'dns', node.address]);
   await node.start('containerd', [binaryPath('containerd'), '--config', containerd]);
-  const ctr = [binaryPath('ctr'), '--address', CONTAINERD, 'version'];
-  await until('containerd', async () => (await node.run(...ctr)).status === 0, { everyMs: 50 });
+  await until('containerd', async () => (await node.run(...ctr(), 'version')).status === 0, {
+    everyMs: 50,
+  });
   await node.start('kubelet', [
     binaryPath(`kubelet-${minor}`),
     `--config=${kubelet}`,

@@ -72,6 +72,8 @@ export async function podsIn(plane: ControlPlane, namespace: string, labels = ''
 export const isReady = ({ status }: Pod): boolean =>
   status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
+export const versionOf = ({ metadata }: Pod): string => metadata.labels!['breakwater.dev/version']!;
+
 /** State of a container, also of a sidecar or an init container. */
 export const containerOf = ({ status }: Pod, name: string): ContainerStatus | undefined =>
   [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find(
