@@ -116,9 +116,8 @@ export default defineFleet({
     salt: 'city-1',
     waves: [
       { name: 'canary', percent: 0.1, soak: '24h' },
-      { name: 'early', percent: 1, soak: '24h' },
-      { name: 'main', percent: 10, soak: '12h' },
-      { name: 'rest', percent: 100, pause: '2h' },
+      { name: 'main', percent: 10, soak: '24h', pause: '7h' },
+      { name: 'rest', percent: 100, pause: '7h' },
     ],
     gate: {
       baseline: 0.005,
@@ -129,8 +128,10 @@ export default defineFleet({
       window: '10m',
       overdueAfter: '6h',
       offline: { treatAs: 'overdue' },
+      // Examples: measure how alike the requests of one camera fail, and the cameras of one site.
+      correlation: { device: 0.05, cluster: 0.002 },
     },
-    budget: { maxHarmedDevices: 2_000, maxDevicesPerPromotion: 60_000 },
+    budget: { maxHarmedDevices: 3_000, maxDevicesPerPromotion: 60_000 },
   },
   delivery: flux({
     source: oci({

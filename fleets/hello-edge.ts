@@ -19,7 +19,7 @@ export default defineFleet({
       maxDevicesPerCluster: 1,
     },
   },
-  inventory: [{ class: 'mini-pc', region: 'north', clusters: 10_000, devicesPerCluster: 1 }],
+  inventory: [{ class: 'mini-pc', region: 'north', clusters: 50_000, devicesPerCluster: 1 }],
   models: { digits },
   workloads: {
     inference: modelServer({
@@ -48,8 +48,8 @@ export default defineFleet({
     salt: 'hello-1',
     waves: [
       { name: 'canary', percent: 1, soak: '24h' },
-      { name: 'early', percent: 10, soak: '24h' },
-      { name: 'rest', percent: 100 },
+      { name: 'early', percent: 10, soak: '24h', pause: '7h' },
+      { name: 'rest', percent: 100, pause: '7h' },
     ],
     gate: {
       baseline: 0.005,
@@ -59,11 +59,13 @@ export default defineFleet({
       ceiling: 0.05,
       window: '10m',
       overdueAfter: '6h',
+      // An example: measure how alike the requests of one device fail.
+      correlation: { device: 0.1 },
     },
-    budget: { maxHarmedDevices: 200, maxDevicesPerPromotion: 1_000 },
+    budget: { maxHarmedDevices: 600, maxDevicesPerPromotion: 5_000 },
   },
   delivery: flux({
-    source: oci({ url: 'oci://registry.example.com/fleets/hello-edge', limit: { requestsPerSecond: 50 } }),
+    source: oci({ url: 'oci://registry.example.com/fleets/hello-edge', limit: { requestsPerSecond: 100 } }),
     interval: '10m',
   }),
 });

@@ -40,6 +40,21 @@ interface Case {
   readonly apply: (value: string) => Overrides<FleetSpec>;
 }
 
+/** A budget as shares of the fleet, with a last wave in parts an hour apart. */
+const budgetOf = (
+  { clusters, devices, ...sizes }: Sizes,
+  { harmed, part }: { readonly harmed: number; readonly part: number },
+): Overrides<FleetSpec> => ({
+  ...fleetOf({ clusters, devices, ...sizes }),
+  rollout: {
+    waves: [WAVES[0]!, { ...WAVES[1]!, pause: '1h' }],
+    budget: {
+      maxHarmedDevices: Math.ceil(clusters * devices * harmed),
+      maxDevicesPerPromotion: Math.ceil(clusters * devices * part),
+    },
+  },
+});
+
 const number = (text: string): number => Number(text.replaceAll('_', ''));
 
 const CASES: readonly Case[] = [
@@ -104,6 +119,116 @@ const CASES: readonly Case[] = [
     definition: ({ some }) => ({ rollout: { waves: WAVES, gate: { overdueAfter: `${some + 1440}m` } } }),
     suggests: /to (\S+) at least/,
     apply: (value) => ({ rollout: { waves: [{ ...WAVES[0]!, soak: value }, WAVES[1]!] } }),
+  },
+  {
+    rule: 'wave-can-pass',
+    definition: fleetOf,
+    suggests: /at ([\d.]+) percent or more/,
+    apply: (value) => ({
+      rollout: { waves: [{ name: 'canary', percent: number(value), soak: '24h' }, WAVES[1]!] },
+    }),
+  },
+  {
+    rule: 'control-remains',
+    definition: (sizes) => ({
+      ...fleetOf(sizes),
+      rollout: { waves: [{ name: 'most', percent: 60, soak: '24h' }, WAVES[1]!] },
+    }),
+    suggests: /at ([\d.]+) percent or less/,
+    apply: (value) => ({
+      rollout: { waves: [{ name: 'most', percent: number(value), soak: '24h' }, WAVES[1]!] },
+    }),
+  },
+  {
+    rule: 'canary-has-clusters',
+    definition: ({ some, devices }) => fleetOf({ some, clusters: some, devices: Math.max(2, devices) }),
+    suggests: /begin with ([\d.]+) percent/,
+    apply: (value) => ({
+      rollout: { waves: [{ name: 'canary', percent: number(value), soak: '24h' }, WAVES[1]!] },
+    }),
+  },
+  {
+    rule: 'correlation-declared',
+    definition: fleetOf,
+    suggests: /cluster: ([\d.]+)/,
+    apply: (value) => ({ rollout: { gate: { correlation: { cluster: number(value) } } } }),
+  },
+  {
+    rule: 'harm-within-budget',
+    definition: (sizes) => budgetOf(sizes, { harmed: 0.04, part: 0.2 }),
+    suggests: /pause of wave rest to (\S+) or more/,
+    apply: (value) => ({ rollout: { waves: [WAVES[0]!, { ...WAVES[1]!, pause: value }] } }),
+  },
+  {
+    rule: 'harm-within-budget',
+    definition: (sizes) => budgetOf(sizes, { harmed: 0.004, part: 1 }),
+    suggests: /maxDevicesPerPromotion to ([\d_]+) or less, and the pause of wave rest to 6h10m/,
+    apply: (value) => ({
+      rollout: {
+        waves: [WAVES[0]!, { ...WAVES[1]!, pause: '6h10m' }],
+        budget: { maxDevicesPerPromotion: number(value) },
+      },
+    }),
+  },
+  {
+    rule: 'harm-within-budget',
+    definition: (sizes) => budgetOf(sizes, { harmed: 0.0001, part: 0.2 }),
+    suggests: /maxHarmedDevices to ([\d_]+) or more/,
+    apply: (value) => ({ rollout: { budget: { maxHarmedDevices: number(value) } } }),
+  },
+  {
+    rule: 'growth-within-budget',
+    definition: (sizes) => budgetOf(sizes, { harmed: 0.0001, part: 1 }),
+    suggests: /maxHarmedDevices to ([\d_]+) or more/,
+    apply: (value) => ({ rollout: { budget: { maxHarmedDevices: number(value) } } }),
+  },
+  {
+    rule: 'growth-within-budget',
+    definition: ({ some, ...sizes }) => ({
+      ...fleetOf({ some, ...sizes, devices: 1 }),
+      rollout: { waves: [WAVES[0]!, { ...WAVES[1]!, pause: '7h' }], budget: { maxHarmedDevices: some } },
+    }),
+    suggests: /maxDevicesPerPromotion to ([\d_]+) or less/,
+    apply: (value) => ({ rollout: { budget: { maxDevicesPerPromotion: number(value) } } }),
+  },
+  {
+    rule: 'ceiling-clear-of-baseline',
+    definition: ({ some, ...sizes }) => ({
+      ...fleetOf({ some, ...sizes }),
+      rollout: { gate: { baseline: 0.04, ceiling: 0.0401 + some / 100_000 } },
+    }),
+    suggests: /ceiling to ([\d.]+) or more/,
+    apply: (value) => ({ rollout: { gate: { ceiling: number(value) } } }),
+  },
+  {
+    rule: 'small-fleet-by-human',
+    definition: ({ some }) => ({
+      inventory: [{ class: 'n100', region: 'eu', clusters: some, devicesPerCluster: 1 }],
+    }),
+    suggests: /by: '(human)'/,
+    apply: () => ({ rollout: { gate: { by: 'human' } } }),
+  },
+  {
+    rule: 'first-soak-day',
+    definition: ({ some }) => ({ rollout: { waves: [{ ...WAVES[0]!, soak: `${some}m` }, WAVES[1]!] } }),
+    suggests: /to (\S+) or more/,
+    apply: (value) => ({ rollout: { waves: [{ ...WAVES[0]!, soak: value }, WAVES[1]!] } }),
+  },
+  {
+    rule: 'soak-covers-latent',
+    definition: ({ some }) => ({ rollout: { waves: WAVES, gate: { latentAfter: `${some}h` } } }),
+    suggests: /to (\S+) or more/,
+    apply: (value) => ({ rollout: { waves: [{ ...WAVES[0]!, soak: value }, WAVES[1]!] } }),
+  },
+  {
+    rule: 'soak-kept',
+    definition: ({ some }) => ({
+      rollout: { waves: [WAVES[0]!, { name: 'early', percent: 10, soak: `${some}m` }, WAVES[1]!] },
+    }),
+    suggests: /to (\S+) or more/,
+    apply: (value) => ({
+      rollout: { waves: [WAVES[0]!, { name: 'early', percent: 10, soak: value }, WAVES[1]!] },
+    }),
   },
   {
     rule: 'pause-covers-window',

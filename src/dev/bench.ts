@@ -6,6 +6,7 @@ import { benchGate, formatGateBench } from './bench/gate.ts';
 import { benchMemory, formatMemoryBench } from './bench/memory.ts';
 import { benchModel, formatModelBench } from './bench/model.ts';
 import { benchPlan, formatPlanBench } from './bench/plan.ts';
+import { benchStatistics, formatStatisticsBench } from './bench/statistics.ts';
 import { benchSynth, formatSynthBench } from './bench/synth.ts';
 import { benchValidate, formatValidateBench } from './bench/validate.ts';
 import { nodeLines } from './node-lines.ts';
@@ -31,6 +32,7 @@ const BENCHES: readonly Bench[] = [
   define('model', () => benchModel(), formatModelBench),
   define('memory', () => benchMemory(), formatMemoryBench),
   define('gate', () => benchGate(), formatGateBench),
+  define('statistics', () => benchStatistics(), formatStatisticsBench),
 ];
 
 const names = process.argv.slice(2);

@@ -1,10 +1,12 @@
 import type { StatisticalGate } from '../fleet/spec.ts';
 import { percent, TROUBLES, type Collected, type Counts } from './collect.ts';
 import { controlLogRatio, type Arm } from './control-test.ts';
-import { designEffect, observationsPerDevice, type Correlation } from './design-effect.ts';
+import { designEffect, observationsPerDevice } from './design-effect.ts';
 import { logEValue } from './e-value.ts';
-import { logRatio, sprtBounds, type Shares } from './sprt.ts';
-import type { TestResult, Verdict } from './verdict.ts';
+import { correlationOf, errorShares, LEAST_BASELINE, silentShares } from './expected-shares.ts';
+import { judgeRise, type Judged, type Rise } from './rise-test.ts';
+import { sprtBounds } from './sprt.ts';
+import type { TestResult } from './verdict.ts';
 
 /** What tests know beside the counts. */
 export interface Setting {
@@ -17,11 +19,6 @@ export interface Setting {
   /** Devices of one cluster. */
   readonly clusterSize: number;
 }
-
-/** A share of silent devices that stands for none, so that twice as many is still a number. */
-const LEAST = 0.001;
-/** The same for a baseline of 0, which a rule refuses. */
-const LEAST_BASELINE = 1e-6;
 
 /** Names of the tests that a gate makes of a workload. */
 export const metricsOf = (
@@ -46,11 +43,6 @@ export const testsOf = (collected: Collected, setting: Setting): TestResult[] =>
 type Outcome = Omit<TestResult, 'class' | 'workload' | 'metric'>;
 type Test = (collected: Collected, setting: Setting) => Outcome;
 
-const correlationOf = ({ correlation }: StatisticalGate): Correlation => ({
-  device: correlation?.device ?? 1,
-  cluster: correlation?.cluster ?? 0.1,
-});
-
 const shareOf = ({ ok, bad }: Counts): number => (ok + bad === 0 ? 0 : bad / (ok + bad));
 
 /** Independent observations in what an arm reports. */
@@ -67,8 +59,6 @@ const observed = (counts: Counts, { gate, clusterSize }: Setting): number =>
  * arms are exposed by their assigned devices.
  */
 const errorsTest: Test = ({ treatment, control }, setting) => {
-  const { detect } = setting.gate;
-  const baseline = Math.max(setting.gate.baseline, LEAST_BASELINE);
   const arms = [treatment, control].map((counts): Arm => ({
     failed: shareOf(counts) * counts.assigned,
     exposed: counts.assigned,
@@ -78,7 +68,7 @@ const errorsTest: Test = ({ treatment, control }, setting) => {
   );
   return riseTest(arms[0]!, arms[1]!, {
     setting,
-    shares: { healthy: baseline, faulty: baseline + detect },
+    shares: errorShares(setting.gate),
     weight: Math.min(...perDevice),
     observations: observed(treatment, setting),
     what: 'of requests failed',
@@ -88,14 +78,13 @@ const errorsTest: Test = ({ treatment, control }, setting) => {
 /** Silent devices among all that are assigned: a device that a release kills sends no failed request. */
 const overdueTest: Test = ({ treatment, control }, setting) => {
   const { gate, clusterSize } = setting;
-  const healthy = Math.max(setting.offline, LEAST);
   const weight = 1 / designEffect(1, clusterSize, correlationOf(gate));
   return riseTest(
     { failed: treatment.overdue, exposed: treatment.assigned },
     { failed: control.overdue, exposed: control.assigned },
     {
       setting,
-      shares: { healthy, faulty: Math.min(0.999, healthy + (gate.ceiling ?? gate.detect)) },
+      shares: silentShares(gate, setting.offline),
       weight,
       observations: weight * treatment.assigned,
       what: 'of devices are overdue',
@@ -103,35 +92,20 @@ const overdueTest: Test = ({ treatment, control }, setting) => {
   );
 };
 
-interface Rise {
+interface Risen extends Omit<Rise, 'alpha' | 'beta'> {
   readonly setting: Setting;
-  readonly shares: Shares;
-  /** Independent observations in one exposed device. */
-  readonly weight: number;
-  /** Independent observations in the treatment. */
-  readonly observations: number;
   readonly what: string;
 }
 
-/**
- * FAIL where the failures fell on the treatment as a bad release's would. PASS where they fell as a good one's, or
- * where there are so few that the share itself is surely below the faulty one; each may miss half of beta.
- */
-function riseTest(
-  treatment: Arm,
-  control: Arm,
-  { setting, shares, weight, observations, what }: Rise,
-): Outcome {
-  const bounds = sprtBounds({ alpha: setting.alpha, beta: setting.gate.beta / 2 });
-  const logOdds = weight * controlLogRatio(treatment, control, shares.faulty / shares.healthy);
+/** A rise of what failed, told with its numbers. */
+function riseTest(treatment: Arm, control: Arm, { setting, what, ...rise }: Risen): Outcome {
+  const judged = judgeRise(treatment, control, { ...rise, alpha: setting.alpha, beta: setting.gate.beta });
+  const { verdict, logOdds, bounds } = judged;
   const share = treatment.exposed === 0 ? 0 : treatment.failed / treatment.exposed;
-  const absolute = logRatio(observations * share, observations * (1 - share), shares);
-  const passes = logOdds <= bounds.pass || (absolute <= bounds.pass && logOdds <= 0);
-  const verdict: Verdict = logOdds >= bounds.fail ? 'FAIL' : passes ? 'PASS' : 'INSUFFICIENT';
   const inControl = control.exposed === 0 ? 0 : control.failed / control.exposed;
   return {
     verdict,
-    reason: `${percent(share)} ${what}, ${percent(inControl)} in the control: ${tell(verdict, logOdds, bounds, absolute)}`,
+    reason: `${percent(share)} ${what}, ${percent(inControl)} in the control: ${tell(judged)}`,
     treatment,
     control,
     logOdds,
@@ -141,12 +115,7 @@ function riseTest(
 
 const round = (value: number): string => value.toFixed(2);
 
-function tell(
-  verdict: Verdict,
-  logOdds: number,
-  { fail, pass }: ReturnType<typeof sprtBounds>,
-  absolute: number,
-): string {
+function tell({ verdict, logOdds, absolute, bounds: { fail, pass } }: Judged): string {
   if (verdict === 'FAIL')
     return `log odds of a bad release ${round(logOdds)}, at ${round(fail)} it is rolled back`;
   if (logOdds <= pass) return `log odds of a bad release ${round(logOdds)}, at ${round(pass)} it may go on`;

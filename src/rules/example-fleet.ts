@@ -76,6 +76,7 @@ const EXAMPLE: FleetSpec = {
       window: '10m',
       overdueAfter: '6h',
       offline: { treatAs: 'overdue' },
+      correlation: { device: 0.5 },
     },
     budget: { maxHarmedDevices: 2000, maxDevicesPerPromotion: 10_000 },
   },

@@ -3,10 +3,12 @@
 import type { Rule } from '../check/rule.ts';
 import budgetCoversFirstWave from './budget-covers-first-wave.ts';
 import budgetSet from './budget-set.ts';
+import canaryHasClusters from './canary-has-clusters.ts';
 import canarySeesCeiling from './canary-sees-ceiling.ts';
 import canarySeesClass from './canary-sees-class.ts';
 import canarySpreads from './canary-spreads.ts';
 import cdk8sPlusDefaults from './cdk8s-plus-defaults.ts';
+import ceilingClearOfBaseline from './ceiling-clear-of-baseline.ts';
 import ceilingNotAlone from './ceiling-not-alone.ts';
 import classHasClusters from './class-has-clusters.ts';
 import classInFirstWave from './class-in-first-wave.ts';
@@ -16,11 +18,14 @@ import clustersStay from './clusters-stay.ts';
 import configImmutable from './config-immutable.ts';
 import configSize from './config-size.ts';
 import connectionEncrypted from './connection-encrypted.ts';
+import controlRemains from './control-remains.ts';
+import correlationDeclared from './correlation-declared.ts';
 import detectWithinBudget from './detect-within-budget.ts';
 import fieldChoice from './field-choice.ts';
 import fieldKnown from './field-known.ts';
 import fieldRequired from './field-required.ts';
 import fieldType from './field-type.ts';
+import firstSoakDay from './first-soak-day.ts';
 import firstWaveIsPart from './first-wave-is-part.ts';
 import fitsDisk from './fits-disk.ts';
 import fitsMemory from './fits-memory.ts';
@@ -29,6 +34,8 @@ import fleetNameKept from './fleet-name-kept.ts';
 import folderBounded from './folder-bounded.ts';
 import gateCanDecide from './gate-can-decide.ts';
 import gateHasEvidence from './gate-has-evidence.ts';
+import growthWithinBudget from './growth-within-budget.ts';
+import harmWithinBudget from './harm-within-budget.ts';
 import hostPortFree from './host-port-free.ts';
 import ignoreExpired from './ignore-expired.ts';
 import ignoreUnknown from './ignore-unknown.ts';
@@ -64,9 +71,12 @@ import selectorLabels from './selector-labels.ts';
 import serversOdd from './servers-odd.ts';
 import serviceSelects from './service-selects.ts';
 import silenceCounts from './silence-counts.ts';
+import smallFleetByHuman from './small-fleet-by-human.ts';
+import soakCoversLatent from './soak-covers-latent.ts';
 import soakCoversPull from './soak-covers-pull.ts';
 import soakCoversSilence from './soak-covers-silence.ts';
 import soakCoversWindow from './soak-covers-window.ts';
+import soakKept from './soak-kept.ts';
 import sourceAnswers from './source-answers.ts';
 import sourceClones from './source-clones.ts';
 import sourceKept from './source-kept.ts';
@@ -79,6 +89,7 @@ import updateFits from './update-fits.ts';
 import volumeMount from './volume-mount.ts';
 import volumeSource from './volume-source.ts';
 import volumeUnused from './volume-unused.ts';
+import waveCanPass from './wave-can-pass.ts';
 import waveHasClusters from './wave-has-clusters.ts';
 import wavesIncrease from './waves-increase.ts';
 import wavesReachAll from './waves-reach-all.ts';
@@ -92,10 +103,12 @@ export type * from '../check/rule.ts';
 export const rules: readonly Rule[] = [
   budgetCoversFirstWave,
   budgetSet,
+  canaryHasClusters,
   canarySeesCeiling,
   canarySeesClass,
   canarySpreads,
   cdk8sPlusDefaults,
+  ceilingClearOfBaseline,
   ceilingNotAlone,
   classHasClusters,
   classInFirstWave,
@@ -105,11 +118,14 @@ export const rules: readonly Rule[] = [
   configImmutable,
   configSize,
   connectionEncrypted,
+  controlRemains,
+  correlationDeclared,
   detectWithinBudget,
   fieldChoice,
   fieldKnown,
   fieldRequired,
   fieldType,
+  firstSoakDay,
   firstWaveIsPart,
   fitsDisk,
   fitsMemory,
@@ -118,6 +134,8 @@ export const rules: readonly Rule[] = [
   folderBounded,
   gateCanDecide,
   gateHasEvidence,
+  growthWithinBudget,
+  harmWithinBudget,
   hostPortFree,
   ignoreExpired,
   ignoreUnknown,
@@ -153,9 +171,12 @@ export const rules: readonly Rule[] = [
   serversOdd,
   serviceSelects,
   silenceCounts,
+  smallFleetByHuman,
+  soakCoversLatent,
   soakCoversPull,
   soakCoversSilence,
   soakCoversWindow,
+  soakKept,
   sourceAnswers,
   sourceClones,
   sourceKept,
@@ -168,6 +189,7 @@ export const rules: readonly Rule[] = [
   volumeMount,
   volumeSource,
   volumeUnused,
+  waveCanPass,
   waveHasClusters,
   wavesIncrease,
   wavesReachAll,

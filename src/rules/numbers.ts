@@ -22,6 +22,14 @@ export function ratioBelow(ratio: number): string {
   return short(Math.floor(Number((ratio / step).toPrecision(12))) * step);
 }
 
+/** A ratio to write into a definition: two significant digits, rounded up. */
+export function ratioAbove(ratio: number): string {
+  if (ratio <= 0) return '0';
+  const step = 10 ** (Math.floor(Math.log10(ratio)) - 1);
+  // Twelve digits: 0.3 / 0.01 is 29.999999999999996.
+  return short(Math.ceil(Number((ratio / step).toPrecision(12))) * step);
+}
+
 /** A ratio as percent, such as `0.5 %`. */
 export const percent = (ratio: number): string => `${short(ratio * 100)} %`;
 

@@ -6,22 +6,23 @@ export default defineRule({
   id: 'soak-covers-silence',
   on: 'fleet',
   severity: 'error',
-  summary: 'The first wave soaks until a device that a release has silenced is overdue.',
-  why: 'A dead device is noticed only after `overdueAfter`, and then within one window. A canary that soaks for less is promoted while the devices it killed still count as merely offline.',
+  summary: 'Every wave but the last soaks until a device that a release has silenced is overdue.',
+  why: 'A dead device is noticed only after `overdueAfter`, and then within one window. A wave that soaks for less is promoted while the devices it killed still count as merely offline.',
   source: 'https://sre.google/workbook/canarying-releases/',
   since: '0.1.0',
 
   *check({ spec }) {
     const { waves, gate } = spec.rollout;
-    const [first, next] = waves;
-    if (first?.soak === undefined || next === undefined || gate.overdueAfter === undefined) return;
+    if (gate.overdueAfter === undefined) return;
     const needed = parseDuration(gate.overdueAfter) + parseDuration(gate.window);
-    if (parseDuration(first.soak) >= needed) return;
-    yield {
-      path: '/rollout/waves/0/soak',
-      message: `wave ${first.name} soaks ${first.soak}, but a silenced device is noticed after ${formatDuration(needed)}: overdueAfter ${gate.overdueAfter} and a window of ${gate.window}`,
-      fix: `set the soak of wave ${first.name} to ${formatDuration(needed)} at least`,
-    };
+    for (const [index, { name, soak }] of waves.slice(0, -1).entries()) {
+      if (soak === undefined || parseDuration(soak) >= needed) continue;
+      yield {
+        path: `/rollout/waves/${index}/soak`,
+        message: `wave ${name} soaks ${soak}, but a silenced device is noticed after ${formatDuration(needed)}: overdueAfter ${gate.overdueAfter} and a window of ${gate.window}`,
+        fix: `set the soak of wave ${name} to ${formatDuration(needed)} at least`,
+      };
+    }
   },
 
   examples: [

@@ -21,11 +21,11 @@ test('a healthy canary passes, a faulty one fails, and one of which a slice is m
   const passed = await judge(repo);
   expect({ status: passed.status, stderr: passed.stderr }).toEqual({ status: 0, stderr: '' });
   expect(plain(passed.stdout)).toMatchInlineSnapshot(`
-    "hello wave canary: PASS: class mini-pc: inference errors: 0.4 % of requests failed, 0.4 % in the control: log odds of a bad release -8.65, at -5.29 it may go on
+    "hello wave canary: PASS: class mini-pc: inference errors: 0.4 % of requests failed, 0.4 % in the control: log odds of a bad release -17.28, at -5.29 it may go on
 
       class mini-pc: <id> against <id>: PASS
         workload   metric   verdict  why
-        inference  errors   PASS     0.4 % of requests failed, 0.4 % in the control: log odds of a bad release -8.65, at -5.29 it may go on
+        inference  errors   PASS     0.4 % of requests failed, 0.4 % in the control: log odds of a bad release -17.28, at -5.29 it may go on
         inference  overdue  PASS     0.533 % of devices are overdue, 0.533 % in the control: log odds of a bad release -36.21, at -5.29 it may go on
         inference  ceiling  PASS     0.4 % of requests failed, not above the ceiling of 5 %
     "
@@ -35,11 +35,11 @@ test('a healthy canary passes, a faulty one fails, and one of which a slice is m
   const failed = await judge(repo);
   expect(failed.status).toBe(1);
   expect(plain(failed.stdout)).toMatchInlineSnapshot(`
-    "hello wave canary: FAIL: class mini-pc: inference errors: 2 % of requests failed, 0.4 % in the control: log odds of a bad release 35.10, at 5.70 it is rolled back
+    "hello wave canary: FAIL: class mini-pc: inference errors: 2 % of requests failed, 0.4 % in the control: log odds of a bad release 70.13, at 5.70 it is rolled back
 
       class mini-pc: <id> against <id>: FAIL
         workload   metric   verdict  why
-        inference  errors   FAIL     2 % of requests failed, 0.4 % in the control: log odds of a bad release 35.10, at 5.70 it is rolled back
+        inference  errors   FAIL     2 % of requests failed, 0.4 % in the control: log odds of a bad release 70.13, at 5.70 it is rolled back
         inference  overdue  PASS     0.533 % of devices are overdue, 0.533 % in the control: log odds of a bad release -36.21, at -5.29 it may go on
         inference  ceiling  PASS     2 % of requests failed, not above the ceiling of 5 %
     "

@@ -8,7 +8,7 @@ import { helloFiles, repository, type Repository } from './repository.ts';
 import { run } from './run.ts';
 
 const GATE =
-  "gate: { baseline: 0.005, detect: 0.01, alpha: 0.01, beta: 0.01, ceiling: 0.05, window: '10m', overdueAfter: '6h' }";
+  "gate: { baseline: 0.005, detect: 0.01, alpha: 0.01, beta: 0.01, ceiling: 0.05, window: '10m', overdueAfter: '6h', correlation: { device: 0.5 } }";
 
 /**
  * A fleet large enough for statistics, with a first release everywhere, and a second one on the canary that is not
