@@ -1,3 +1,4 @@
+import type { OutputComparison } from '../model/compare-outputs.ts';
 import type { ModelDiff } from '../model/diff.ts';
 import type { GateResult } from '../model/gates/gate.ts';
 import type { Ending, ModelDescription } from '../model/inspect.ts';
@@ -64,6 +65,30 @@ export const diffFormats = {
           )
           .join(''),
   json: (diff: ModelDiff): string => json({ schemaVersion: 1, ...diff }),
+} as const;
+
+/** What two networks make of the same samples. */
+export interface OutputsReport {
+  readonly before: string;
+  readonly after: string;
+  readonly outputs: readonly OutputComparison[];
+}
+
+export const outputsFormats = {
+  pretty: ({ before, after, outputs }: OutputsReport): string =>
+    `${bold(before)} and ${bold(after)} on the same samples\n${indent(
+      table(
+        ['output', '>samples', '>farthest apart', '>signal to noise', '>same place largest'],
+        outputs.map(({ name, samples, farthest, sqnrDb, agreement }) => [
+          name,
+          whole(samples),
+          farthest === 0 ? 'nowhere' : `${farthest.toPrecision(2)} of the range`,
+          sqnrDb === undefined ? 'all equal' : `${sqnrDb.toFixed(1)} dB`,
+          agreement === undefined ? '' : `${(100 * agreement).toFixed(2)} %`,
+        ]),
+      ),
+    )}`,
+  json: (report: OutputsReport): string => json({ schemaVersion: 1, ...report }),
 } as const;
 
 /** Values of one output that are shown; json has all. */

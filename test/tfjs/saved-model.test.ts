@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { nodeLines } from '../../src/dev/node-lines.ts';
 import { readSource } from '../../src/model/convert.ts';
+import { readNpz } from '../../src/model/npz.ts';
 import { runAll } from '../../src/model/run.ts';
 import { run, type Ran } from '../cli/run.ts';
 import { digitsFile, digitsSamples } from '../model/digits.ts';
@@ -54,14 +55,36 @@ describeTfjs('a SavedModel', () => {
     },
   );
 
+  test('it is compared with a network by what both make of samples', async () => {
+    const argv = ['model', 'diff', saved, digitsFile('model.h5'), '--input', digitsFile('calibration.npz')];
+    const { status, stdout } = await breakwater(...argv, '--format', 'json');
+    const { outputs } = JSON.parse(stdout) as { outputs: readonly { agreement: number; farthest: number }[] };
+    expect(status).toBe(0);
+    expect(outputs[0]!.agreement).toBe(1);
+    expect(outputs[0]!.farthest).toBeLessThan(1e-6);
+  });
+
+  test('what it makes can calibrate a network that comes after it', async () => {
+    const folder = project({});
+    const input = ['--input', digitsFile('calibration.npz')];
+    const ran = await run(folder, ['model', 'run', saved, ...input, '-o', 'features.npz'], {
+      env: places.env,
+    });
+    expect(ran.status).toBe(0);
+    const { x } = readNpz(readFileSync(join(folder, 'features.npz')), 'features.npz');
+    expect(x!.shape).toEqual([200, 10]);
+    expect([...x!.values.slice(0, 10)].reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+  });
+
   test('what it is given must fit its signature', async () => {
-    expect(await breakwater('model', 'run', saved, '--input', wrongShape())).toMatchInlineSnapshot(`
+    const input = wrongShape();
+    const { status, stderr } = await breakwater('model', 'run', saved, '--input', input);
+    expect({ status, stderr: stderr.replaceAll(input, 'x.npy') }).toMatchInlineSnapshot(`
       {
         "status": 2,
-        "stderr": "error[CALIBRATION]: the array for input image in /tmp/breakwater-h8yz0p/x.npy has the shape [1, 3], it takes [n, 8, 8, 1]
+        "stderr": "error[CALIBRATION]: the array for input image in x.npy has the shape [1, 3], it takes [n, 8, 8, 1]
         fix: give one sample for each index of the first dimension, in the shape of the input
       ",
-        "stdout": "",
       }
     `);
   });
