@@ -106,18 +106,10 @@ export interface FitSpec {
   readonly batch?: number;
 }
 
-/** A smaller network that learns from what the first one makes of each sample, and from the labels; 20 epochs by default. */
-export interface DistilSpec extends FitSpec {
+/** What is learned from: what the network to begin with makes of each sample, and the labels. */
+export interface TeachSpec extends FitSpec {
   /**
-   * The student is the first network with this share of each layer's channels, made anew. Half is a quarter of the parameters.
-   * @exclusiveMinimum 0
-   * @exclusiveMaximum 1
-   */
-  readonly width?: number;
-  /** Or a network of its own, as `from`; it begins with the weights that it has. */
-  readonly student?: string;
-  /**
-   * How much what the teacher thinks of wrong classes counts.
+   * How much what the first network thinks of wrong classes counts.
    * @minimum 1
    * @default 4
    */
@@ -131,8 +123,20 @@ export interface DistilSpec extends FitSpec {
   readonly labels?: number;
 }
 
+/** A smaller network learns; 20 epochs by default. */
+export interface DistilSpec extends TeachSpec {
+  /**
+   * The student is the first network with this share of each layer's channels, made anew. Half is a quarter of the parameters.
+   * @exclusiveMinimum 0
+   * @exclusiveMaximum 1
+   */
+  readonly width?: number;
+  /** Or a network of its own, as `from`; it begins with the weights that it has. */
+  readonly student?: string;
+}
+
 /** Whole channels are removed, those with the least weights first, and what is left learns to do without; 10 epochs by default. */
-export interface PruneSpec extends FitSpec {
+export interface PruneSpec extends TeachSpec {
   /**
    * Share of each layer's channels to remove, of layers whose channels nothing outside needs.
    * @exclusiveMinimum 0
@@ -149,7 +153,7 @@ export interface PruneSpec extends FitSpec {
 }
 
 /** The network is trained on with the weights that will be left of its own; 3 epochs by default. */
-export interface TuneSpec extends FitSpec {
+export interface TuneSpec extends TeachSpec {
   /**
    * `int8` computes with rounded weights, `float` with exact ones.
    * @default "int8"

@@ -9,6 +9,7 @@ describeTfjs('the training backend', () => {
     const tf = loadTfjs('training', places);
     expect(tf.getBackend()).toBe('tensorflow');
     expect(tf.version['tfjs-node']).toBe('4.22.0');
+    expect(tf.backend().binding.TF_Version).toBe('2.21.0');
   });
 
   test('a step down the gradient lowers the loss', () => {

@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { nodeLines } from '../../src/dev/node-lines.ts';
@@ -159,6 +161,23 @@ describeTfjs('training', () => {
     expect(shown.find((text) => text.includes('epoch 2'))).toMatch(
       /training digits: tune, epoch 2 of 1000, loss \d\.\d{4}, \d+\.\d % held out right, \d+ s left/,
     );
+    expect((await breakwater(folder, ['train', '--check'])).status).toBe(0);
+  });
+
+  test('Ctrl-C ends a run with what was best, not with nothing', async () => {
+    const folder = training('tune: { epochs: 100000 }');
+    const child = spawn(process.execPath, [bin, 'train'], {
+      cwd: folder,
+      env: { ...process.env, ...places.env },
+    });
+    const ended = once(child, 'close');
+    let stdout = '';
+    child.stdout.on('data', (text) => (stdout += String(text)));
+    // Nothing is said where stderr is no terminal: a few seconds are many epochs of so little data.
+    await setTimeout(6000);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(stdout).toContain('stopped in tune: this is the best until then');
     expect((await breakwater(folder, ['train', '--check'])).status).toBe(0);
   });
 

@@ -74,6 +74,7 @@ export interface TfLayerVariable {
 export interface Tfjs {
   readonly version: Readonly<Record<string, string>>;
   getBackend(): string;
+  backend(): { readonly binding: { readonly TF_Version: string } };
   memory(): { readonly numTensors: number };
   /** Run and dispose of every value made inside but what is returned. */
   tidy<T>(work: () => T): T;

@@ -52,7 +52,8 @@ export interface TeacherOptions {
 }
 
 /**
- * Mean surprise at the teacher's probabilities, both softened, times the temperature squared, which keeps the gradient's size.
+ * How far the network's probabilities are from the teacher's, both softened (Kullback and Leibler's divergence), times the
+ * temperature squared, which keeps the gradient's size.
  * @see https://arxiv.org/abs/1503.02531
  */
 export const teacherLoss =
@@ -63,9 +64,9 @@ export const teacherLoss =
     for (const [index, place] of places.entries())
       values.set(teacher.subarray(place * width, (place + 1) * width), index * width);
     const soften = (raw: TfTensor, ends: boolean): TfTensor => tf.div(logarithms(tf, raw, ends), temperature);
-    const wanted = tf.softmax(soften(tf.tensor(values, [places.length, width]), teacherSoftmax));
-    const said = tf.logSoftmax(soften(outputs, softmax));
-    return tf.mul(tf.neg(tf.mean(tf.sum(tf.mul(wanted, said), -1))), temperature ** 2);
+    const wanted = soften(tf.tensor(values, [places.length, width]), teacherSoftmax);
+    const apart = tf.sub(tf.logSoftmax(wanted), tf.logSoftmax(soften(outputs, softmax)));
+    return tf.mul(tf.mean(tf.sum(tf.mul(tf.softmax(wanted), apart), -1)), temperature ** 2);
   };
 
 /** A weighted sum of two losses. @param share of the first, a ratio */

@@ -40,7 +40,10 @@ export async function makeTrained(
       schemaVersion: 1,
       training: spec.training,
       ...inputs,
-      backend: { [PACKAGE]: tf.version['tfjs-node'] ?? 'unknown' },
+      backend: {
+        [PACKAGE]: tf.version['tfjs-node'] ?? 'unknown',
+        tensorflow: tf.backend().binding.TF_Version,
+      },
       result: { path: spec.source, digest: sha256(content) },
       ...(stopped === undefined ? {} : { stopped }),
       passes,

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
-import type { FitSpec, TrainingSpec } from '../../fleet/spec.ts';
+import type { FitSpec, TeachSpec, TrainingSpec } from '../../fleet/spec.ts';
 import type { Tfjs } from '../backend/tfjs-api.ts';
 import { outputsOf, type FitOptions } from './fit.ts';
 import { withInt8Weights } from './int8-weights.ts';
@@ -60,8 +60,7 @@ export async function stepsOf(
       'give width, for the same architecture with fewer channels, or student, a file',
     );
   }
-  const labelled = (network: Network): Loss => labelLoss(tf, train.labels, endsInSoftmax(network));
-  const taught = distil && (await lossWithTeacher(tf, start, train, distil.temperature, distil.labels));
+  const taught = await lossWithTeacher(tf, start, train);
   const steps: Step[] = [];
   if (distil !== undefined) {
     const { student, width = 1 } = distil;
@@ -70,7 +69,7 @@ export async function stepsOf(
       title: 'distil',
       begin: () =>
         student === undefined ? studentOf(start, width, seed) : readNetwork(resolve(folder, student)),
-      fit: (network) => ({ ...speed(distil, distil.epochs ?? EPOCHS.distil), loss: taught!(network) }),
+      fit: (network) => ({ ...speed(distil, distil.epochs ?? EPOCHS.distil), loss: taught(network, distil) }),
     });
   }
   if (prune !== undefined) steps.push(...pruneSteps(prune.channels, prune.rounds ?? ROUNDS));
@@ -81,7 +80,7 @@ export async function stepsOf(
       begin: (network) => network,
       fit: (network) => ({
         ...speed(tune, tune.epochs ?? EPOCHS.tune),
-        loss: (taught ?? labelled)(network),
+        loss: taught(network, tune),
         ...(tune.weights === 'float' ? {} : { within: withInt8Weights(tf, network, denseByChannel) }),
       }),
     });
@@ -98,7 +97,7 @@ export async function stepsOf(
         remove ??= pruning(network, share, rounds);
         return remove(network, index + 1);
       },
-      fit: (network) => ({ ...speed(prune!, epochs), loss: (taught ?? labelled)(network) }),
+      fit: (network) => ({ ...speed(prune!, epochs), loss: taught(network, prune!) }),
     }));
   }
 }
@@ -109,21 +108,19 @@ const speed = (fit: FitSpec, epochs: number): Pick<FitOptions, 'epochs' | 'batch
   learningRate: fit.learningRate ?? LEARNING_RATE,
 });
 
-/** What the teacher makes of every sample is asked for once. */
+/** What the network to begin with makes of every sample is asked for once. */
 async function lossWithTeacher(
   tf: Tfjs,
   start: Network,
   train: Labelled,
-  temperature = TEMPERATURE,
-  share = LABELS,
-): Promise<(network: Network) => Loss> {
+): Promise<(network: Network, from: TeachSpec) => Loss> {
   const backend = await toBackend(tf, start);
   const teacher = outputsOf(tf, backend, train);
   backend.dispose();
   const teacherSoftmax = endsInSoftmax(start);
-  return (network) => {
+  return (network, { temperature = TEMPERATURE, labels = LABELS }) => {
     const softmax = endsInSoftmax(network);
     const learned = teacherLoss(tf, { teacher, teacherSoftmax, softmax, temperature });
-    return mixed(tf, labelLoss(tf, train.labels, softmax), learned, share);
+    return mixed(tf, labelLoss(tf, train.labels, softmax), learned, labels);
   };
 }

@@ -105,16 +105,21 @@ async function take(
   return options.stop.aborted && fitted.epoch === 0 ? undefined : fitted.network;
 }
 
-const reportOf = (pass: PassReport['pass'], now: Assessed, first: Assessed): PassReport => ({
-  pass,
-  parameters: now.parameters,
-  bytes: now.bytes,
-  accuracy: now.right.filter(Boolean).length / now.right.length,
-  samples: now.right.length,
-  ...(pass === 'start'
-    ? { dropPoints: 0, marginPoints: 0 }
-    : pairedDrop(now.right.map((right, sample) => [first.right[sample]!, right]))),
-});
+function reportOf(pass: PassReport['pass'], now: Assessed, first: Assessed): PassReport {
+  const lost = pairedDrop(now.right.map((right, sample) => [first.right[sample]!, right]));
+  return {
+    pass,
+    parameters: now.parameters,
+    bytes: now.bytes,
+    accuracy: readable(now.right.filter(Boolean).length / now.right.length),
+    samples: now.right.length,
+    dropPoints: readable(lost.dropPoints),
+    marginPoints: pass === 'start' ? 0 : readable(lost.marginPoints),
+  };
+}
+
+/** To six decimals, as it is written down. */
+const readable = (value: number): number => Number(value.toFixed(6));
 
 /** Samples on which the backend and the device's runtime are compared. */
 const COMPARED = 16;
