@@ -5,10 +5,10 @@ import { binaryPath } from '../../harness/build.ts';
 import type { Image } from './registry.ts';
 
 /** The real Prometheus, which trusts the receiver of the tests as it would trust one with a public certificate. */
-export const prometheusImage = (certificate: string): Image => ({
+export const prometheusImage = (certificate?: string): Image => ({
   files: {
     'bin/prometheus': binaryPath('prometheus'),
-    'etc/ssl/certs/ca-certificates.crt': readFileSync(certificate),
+    ...(certificate === undefined ? {} : { 'etc/ssl/certs/ca-certificates.crt': readFileSync(certificate) }),
   },
   entrypoint: ['/bin/prometheus'],
 });

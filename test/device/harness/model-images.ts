@@ -18,11 +18,21 @@ export interface PushedModel {
   readonly layout: string;
 }
 
-/** Build the model with `breakwater build` and bring it to the registry with `breakwater push`. */
-export async function pushDigits(folder: string, registry: Registry): Promise<PushedModel> {
+/**
+ * Build the model with `breakwater build` and bring it to the registry with `breakwater push`.
+ * @param recipe another one than the fleet's
+ */
+export async function pushDigits(
+  folder: string,
+  registry: Registry,
+  recipe: 'int8' | 'dynamic' = 'int8',
+): Promise<PushedModel> {
   const repository = createRepository(folder, process.cwd());
   const definition = 'fleets/models/digits.ts';
-  repository.write(definition, repository.read(definition).replace(HOST, registry.host));
+  repository.write(
+    definition,
+    repository.read(definition).replace(HOST, registry.host).replace("recipe: 'int8'", `recipe: '${recipe}'`),
+  );
   await repository.run('build', 'digits');
   await repository.run('push', 'digits');
   const lock = JSON.parse(repository.read('fleets/models/digits.lock.json')) as ModelLock;
