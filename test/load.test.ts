@@ -90,6 +90,7 @@ test('the reference fleets load', async () => {
     'city-cameras',
     'hello-edge-argo',
     'hello-edge',
+    'parcel-hubs',
     'store-shelves',
   ]);
 });

@@ -33,12 +33,45 @@ const SERVERS_ONLY = ['node-role.kubernetes.io/control-plane', 'node-role.kubern
  */
 export function loadsOn(objects: readonly PlacedObject[], device: ClassSpec, role: Role): readonly Load[] {
   return objects.flatMap((placed) => {
-    const pod = podTemplateOf(placed);
-    if (!pod || !canRunOn(pod.spec, device, role)) return [];
     const { kind, metadata, spec } = placed.object;
-    const { count, surge, mayStopFirst } = podsOf(kind, asRecord(spec), device.servers);
+    const pod = podTemplateOf(placed) ?? referredPod(objects, placed);
+    if (!pod || !canRunOn(pod.spec, device, role)) return [];
+    const tried = kind === 'Deployment' ? triedBeside(objects, placed, device.servers) : undefined;
+    const { count, surge, mayStopFirst } = tried ?? podsOf(kind, asRecord(spec), device.servers);
     return count === 0 ? [] : [{ pod, what: `${kind} "${metadata.name}"`, count, surge, mayStopFirst }];
   });
+}
+
+/** The object that an object refers to by kind and name. */
+const referred = (objects: readonly PlacedObject[], ref: unknown): PlacedObject | undefined =>
+  objects.find(
+    ({ object }) => object.kind === within(ref, 'kind') && object.metadata.name === within(ref, 'name'),
+  );
+
+/** The pods of a Rollout of Argo Rollouts that takes them from a Deployment (`workloadRef`). */
+function referredPod(objects: readonly PlacedObject[], { object }: PlacedObject): PodTemplate | undefined {
+  if (object.kind !== 'Rollout') return undefined;
+  const deployment = referred(objects, within(object, 'spec', 'workloadRef'));
+  return deployment && podTemplateOf(deployment);
+}
+
+/** The pods of a Deployment that a Canary of Flagger targets: a copy runs, and while it is tried the new version beside it. */
+function triedBeside(
+  objects: readonly PlacedObject[],
+  { object }: PlacedObject,
+  servers: number,
+): Pick<Load, 'count' | 'surge' | 'mayStopFirst'> | undefined {
+  const canary = objects.find(
+    (other) =>
+      other.object.kind === 'Canary' &&
+      within(other.object, 'spec', 'targetRef', 'name') === object.metadata.name,
+  );
+  if (canary === undefined) return undefined;
+  const scaler = referred(objects, within(canary.object, 'spec', 'autoscalerRef'));
+  const least = within(scaler?.object, 'spec', 'minReplicas') ?? within(object, 'spec', 'replicas');
+  const replicas = numberOr(least, 1);
+  const count = Math.ceil(replicas / servers);
+  return { count, surge: Math.ceil((2 * replicas) / servers) - count, mayStopFirst: false };
 }
 
 /** Whether the node selector lets a pod onto the device. Labels that we do not know count as there. */
@@ -66,9 +99,9 @@ function podsOf(kind: string, spec: Json, servers: number): Pick<Load, 'count' |
   const replicas = kind === 'Pod' ? 1 : numberOr(spec['replicas'], 1);
   const count = Math.ceil(replicas / servers);
   const strategy = asRecord(spec['strategy']);
-  if (kind !== 'Deployment' || strategy['type'] === 'Recreate')
-    return { count, surge: 0, mayStopFirst: true };
-  const rolling = strategy['rollingUpdate'];
+  const isRolling = kind === 'Rollout' || (kind === 'Deployment' && strategy['type'] !== 'Recreate');
+  if (!isRolling) return { count, surge: 0, mayStopFirst: true };
+  const rolling = kind === 'Rollout' ? strategy['canary'] : strategy['rollingUpdate'];
   const maxSurge = atMost(within(rolling, 'maxSurge') ?? '25%', replicas, 'up');
   const unavailable = atMost(within(rolling, 'maxUnavailable') ?? '25%', replicas, 'down');
   const surge = Math.ceil((replicas + maxSurge) / servers) - count;

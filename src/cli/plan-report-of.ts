@@ -41,7 +41,7 @@ export function planReportOf({ loaded, plan, releases }: BuiltFleet, pending: Fl
         ]),
       ),
     ),
-    parity: parityOf(plan),
+    parity: parityOf(spec, plan),
     reach: reachOf(plan.delivery),
     source: {
       kind: source.kind,

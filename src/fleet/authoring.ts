@@ -2,11 +2,13 @@
 
 import type {
   ArgoCdDelivery,
+  ArgoRolloutsSpec,
   BuiltModelSpec,
   ByClass,
   ConstructWorkload,
   ContainerServerSpec,
   CsvInventory,
+  FlaggerSpec,
   FleetSpec,
   FluxDelivery,
   GitSource,
@@ -49,6 +51,15 @@ export const containerServer = (spec: Omit<ContainerServerSpec, 'kind'>): Contai
 
 /** Prometheus 3 in agent mode beside the server. */
 export const telemetryAgent = (spec: TelemetrySpec): TelemetrySpec => spec;
+
+/** Try a new version on some replicas of a cluster by Argo Rollouts. */
+export const argoRollouts = (spec: Omit<ArgoRolloutsSpec, 'kind'>): ArgoRolloutsSpec => ({
+  kind: 'argo-rollouts',
+  ...spec,
+});
+
+/** Try a new version beside the old one in a cluster by Flagger. */
+export const flagger = (spec: Omit<FlaggerSpec, 'kind'>): FlaggerSpec => ({ kind: 'flagger', ...spec });
 
 /** A value for each class. */
 export const byClass = <const C extends string, T>(values: Readonly<Record<C, T>>): ByClass<C, T> => ({

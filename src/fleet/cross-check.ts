@@ -1,6 +1,7 @@
 // What a schema cannot say: names that must agree. The compiler says it too, but not of JavaScript and JSON.
 
 import type { WrittenFleet } from './model-lock.ts';
+import { argoCdProblems, inClusterProblems } from './cross-check-engines.ts';
 import type { ClassSpec } from './spec.ts';
 import { parseBitRate, parseBytes, parseDuration, parseMillicores } from './units.ts';
 import { instead, type Problem } from './schema-problems.ts';
@@ -119,7 +120,7 @@ function* byClassProblems(value: unknown, path: string, classes: readonly string
   }
 }
 
-function* workloadProblems({ workloads, models, classes }: WrittenFleet): Generator<Problem> {
+function* workloadProblems({ workloads, models, classes, rollout }: WrittenFleet): Generator<Problem> {
   for (const [name, workload] of Object.entries(workloads)) {
     if (typeof workload === 'function') continue;
     const path = `/workloads${step(name)}`;
@@ -131,6 +132,7 @@ function* workloadProblems({ workloads, models, classes }: WrittenFleet): Genera
       };
     }
     yield* byClassProblems(workload, path, Object.keys(classes));
+    yield* inClusterProblems(workload, path, rollout.gate.by === 'human');
   }
 }
 
@@ -202,30 +204,6 @@ function* intervalProblems({ delivery }: WrittenFleet): Generator<Problem> {
     if (duration === undefined || parseDuration(duration) > 0) continue;
     yield { path: `/delivery/${key}`, text: `is ${quote(duration)}, expected more than nothing` };
   }
-}
-
-/** What an Argo CD has no use for, and steps that do not reach every cluster once. */
-function* argoCdProblems({ delivery }: WrittenFleet): Generator<Problem> {
-  if (delivery.kind !== 'argocd') return;
-  const { source, mode = 'hub', steps } = delivery;
-  if (source.secretRef !== undefined) {
-    yield {
-      path: '/delivery/source/secretRef',
-      text: `is ${quote(source.secretRef)}, but Argo CD finds credentials by the source's URL: remove it`,
-    };
-  }
-  if (steps === undefined) return;
-  const path = '/delivery/steps';
-  if (mode === 'pull')
-    yield { path, text: 'order clusters, but with mode "pull" no hub knows them all: remove one' };
-  for (const [index, { percent }] of steps.entries()) {
-    const before = steps[index - 1]?.percent ?? 0;
-    if (percent > before) continue;
-    yield { path: `${path}/${index}/percent`, text: `is ${percent}, no more than ${before} before it` };
-  }
-  const last = steps.at(-1)!.percent;
-  if (last !== 100)
-    yield { path: `${path}/${steps.length - 1}/percent`, text: `is ${last}, but the last step ends at 100` };
 }
 
 /** What does not agree in a definition that matches the schema. */

@@ -11,6 +11,7 @@ import type { ConstructWorkload, Workload } from './workload-spec.ts';
 
 export type * from './class-spec.ts';
 export type * from './delivery-spec.ts';
+export type * from './in-cluster-spec.ts';
 export type * from './model-spec.ts';
 export type * from './rollout-spec.ts';
 export type * from './suppression.ts';

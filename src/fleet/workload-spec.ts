@@ -2,6 +2,7 @@
 
 import type { Construct } from 'constructs';
 import type { Accelerators, ClassSpec } from './class-spec.ts';
+import type { InClusterSpec, SpreadSpec } from './in-cluster-spec.ts';
 import type { Suppression } from './suppression.ts';
 import type {
   CpuQuantity,
@@ -45,6 +46,10 @@ export interface ModelServerSpec<C extends string = string, M extends string = s
   /** Extended resources of the server's container, such as `nvidia.com/gpu`. */
   readonly accelerators?: PerClass<C, Accelerators>;
   readonly telemetry?: TelemetrySpec;
+  /** Replicas that share the requests of a cluster, instead of a server on every device for the device's own. */
+  readonly spread?: SpreadSpec;
+  /** What moves the replicas of one cluster to a new version, instead of Kubernetes' own rolling update. */
+  readonly inCluster?: InClusterSpec;
   /** Findings about this workload accepted with a reason. */
   readonly ignore?: readonly Suppression[];
 }

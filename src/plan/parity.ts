@@ -1,6 +1,6 @@
 // What a fleet asks of its delivery, what each backend does about it by itself, and what is left.
 
-import type { ArgoCdDelivery, ArgoCdStep } from '../fleet/spec.ts';
+import type { ArgoCdDelivery, ArgoCdStep, FleetSpec } from '../fleet/spec.ts';
 import { CAPABILITIES, type Capabilities } from './capabilities.ts';
 import type { Plan } from './plan.ts';
 import { shardsOf } from './shards.ts';
@@ -127,5 +127,26 @@ function* clusterRows(plan: Plan): Generator<ParityRow> {
     });
 }
 
+function* inClusterRows(spec: FleetSpec): Generator<ParityRow> {
+  const kinds = new Set(
+    Object.values(spec.workloads).flatMap((workload) =>
+      typeof workload === 'function' ? [] : (workload.inCluster?.kind ?? []),
+    ),
+  );
+  if (kinds.has('argo-rollouts'))
+    yield row('a canary among the pods of one cluster', {
+      breakwater: 'Rollout and AnalysisTemplates for Argo Rollouts',
+    });
+  if (kinds.has('flagger'))
+    yield row('a canary among the pods of one cluster', {
+      breakwater: 'Canary and MetricTemplates for Flagger',
+      lost: 'Flagger knows no hold: what is not known counts as a failed check',
+    });
+}
+
 /** The parity table of a fleet: what it asks, what each backend does, what Breakwater supplies, what is lost. */
-export const parityOf = (plan: Plan): readonly ParityRow[] => [...movementRows(plan), ...clusterRows(plan)];
+export const parityOf = (spec: FleetSpec, plan: Plan): readonly ParityRow[] => [
+  ...movementRows(plan),
+  ...clusterRows(plan),
+  ...inClusterRows(spec),
+];

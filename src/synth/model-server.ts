@@ -1,9 +1,13 @@
 import type { Construct as AnyConstruct } from 'constructs';
 import { UserError } from '../errors.ts';
 import type { FleetSpec, ModelServerSpec, WorkloadContext } from '../fleet/spec.ts';
+import { parseDuration } from '../fleet/units.ts';
 import { maxUnavailableOf } from '../plan/availability.ts';
 import { ApiObject, Construct, ServiceAccount } from './cdk8s.ts';
-import { workloadLabels } from './labels.ts';
+import { rollout } from './in-cluster/argo-rollouts.ts';
+import { canary } from './in-cluster/flagger.ts';
+import { deployment, judgingOf, type Replicated } from './in-cluster/replicas.ts';
+import { replicaLabels, workloadLabels } from './labels.ts';
 import type { KubeObject } from './manifests.ts';
 import { deliverModel } from './model-volume.ts';
 import { exposeServer } from './network.ts';
@@ -45,7 +49,8 @@ const SERVICE_NAME = /^[a-z]/;
 const GRACE_SECONDS = 10;
 
 /**
- * One model on every device of a class: a DaemonSet with its account, Service and NetworkPolicy.
+ * One model on every device of a class, a DaemonSet, or on replicas that share the requests of a cluster; with its
+ * account, Service and NetworkPolicy.
  *
  * Names and selectors follow from the fleet and the workload alone, never from construct paths. Tolerates nothing of
  * its own accord: what a DaemonSet tolerates by default (memory, disk and process pressure, cordoned nodes, the taints
@@ -88,7 +93,15 @@ export class ModelServer extends Construct {
     const initContainers = [delivery.copier, agent?.sidecar].filter((part) => part !== undefined);
 
     new ServiceAccount(this, 'account', { metadata: { name, labels }, automountToken: false });
-    exposeServer(this, { name, labels, server, telemetry: workload.telemetry });
+    exposeServer(this, {
+      name,
+      labels,
+      selector: workload.spread ? replicaLabels(context.fleet, name) : labels,
+      server,
+      telemetry: workload.telemetry,
+      // Flagger makes its own, and gives each to the pods whose turn it is.
+      service: workload.inCluster?.kind === 'flagger' ? 'none' : workload.spread ? 'cluster' : 'device',
+    });
     const pod: PodSpec = {
       serviceAccountName: name,
       automountServiceAccountToken: false,
@@ -102,20 +115,55 @@ export class ModelServer extends Construct {
       containers: [container],
       volumes: [...volumes, ...(agent?.volumes ?? [])],
     };
-    new ApiObject(this, 'devices', {
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata: { name, labels },
-      spec: {
-        revisionHistoryLimit: 2,
-        selector: { matchLabels: labels },
-        updateStrategy: {
-          type: 'RollingUpdate',
-          // No surge: a second server beside the first does not fit a board, and would wait forever.
-          rollingUpdate: { maxSurge: 0, maxUnavailable: maxUnavailableOf(context.device) },
-        },
-        template: { metadata: { labels }, spec: pod },
-      },
-    });
+    const made = workload.spread
+      ? replicated({ workload, context, fleet }, pod, labels, server.http)
+      : [onEveryDevice(context, labels, pod)];
+    for (const object of made) new ApiObject(this, `${object.kind}-${object.metadata.name}`, object);
   }
+}
+
+/** One server on each device. */
+const onEveryDevice = (
+  { workload: name, device }: WorkloadContext,
+  labels: Readonly<Record<string, string>>,
+  pod: PodSpec,
+): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name, labels },
+  spec: {
+    revisionHistoryLimit: 2,
+    selector: { matchLabels: labels },
+    updateStrategy: {
+      type: 'RollingUpdate',
+      // No surge: a second server beside the first does not fit a board, and would wait forever.
+      rollingUpdate: { maxSurge: 0, maxUnavailable: maxUnavailableOf(device) },
+    },
+    template: { metadata: { labels }, spec: pod },
+  },
+});
+
+/** Replicas that share a cluster's requests, with what moves them to a new version. */
+function replicated(
+  { workload, context, fleet }: ModelServerProps,
+  pod: PodSpec,
+  labels: Readonly<Record<string, string>>,
+  port: number,
+): readonly KubeObject[] {
+  const { inCluster } = workload;
+  const loadTime = workload.loadTime === undefined ? '60s' : forClass(workload.loadTime, context.class);
+  const of: Replicated = {
+    name: context.workload,
+    labels,
+    selector: labels,
+    group: replicaLabels(context.fleet, context.workload),
+    pod,
+    replicas: workload.spread!.replicas,
+    loadSeconds: Math.ceil(parseDuration(loadTime) / 1000),
+  };
+  if (inCluster === undefined) return [deployment(of, of.replicas)];
+  const judging = judgingOf(inCluster, workload, fleet);
+  return inCluster.kind === 'flagger'
+    ? canary(of, inCluster, judging, port)
+    : rollout(of, inCluster, judging);
 }

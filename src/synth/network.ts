@@ -23,30 +23,37 @@ function portOf(url: string): number {
 
 export interface Exposure {
   readonly name: string;
-  /** What selects the pods. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What selects the pods. */
+  readonly selector: Readonly<Record<string, string>>;
   readonly server: ServerPlan;
   readonly telemetry: TelemetrySpec | undefined;
+  /** Who answers a request: the device that it was made on, any device of the cluster, or what others arrange. */
+  readonly service: 'device' | 'cluster' | 'none';
 }
 
 /**
  * Who may talk to a server and whom its pod may talk to: pods of the namespace ask it; it asks nobody, except that
  * its telemetry resolves names and sends to the receiver's port. A policy knows addresses, not names, so any address.
  */
-export function exposeServer(scope: Construct, { name, labels, server, telemetry }: Exposure): void {
-  const pods = Pods.select(scope, 'pods', { labels: { ...labels } });
+export function exposeServer(scope: Construct, exposure: Exposure): void {
+  const { name, labels, selector, server, telemetry } = exposure;
+  const pods = Pods.select(scope, 'pods', { labels: { ...selector } });
   const ports = [
     { name: 'http', port: server.http, targetPort: server.http },
     ...(server.grpc === undefined ? [] : [{ name: 'grpc', port: server.grpc, targetPort: server.grpc }]),
   ];
-  const service = new Service(scope, 'service', {
-    metadata: { name, labels: { ...labels } },
-    selector: pods,
-    ports,
-  });
-  // A device's requests are answered on the device: by another one they would cross the site's network, and the
-  // failures of one device would count as another's.
-  ApiObject.of(service).addJsonPatch(JsonPatch.add('/spec/internalTrafficPolicy', 'Local'));
+  if (exposure.service !== 'none') {
+    const service = new Service(scope, 'service', {
+      metadata: { name, labels: { ...labels } },
+      selector: pods,
+      ports,
+    });
+    // A device's requests are answered on the device: by another one they would cross the site's network, and the
+    // failures of one device would count as another's.
+    if (exposure.service === 'device')
+      ApiObject.of(service).addJsonPatch(JsonPatch.add('/spec/internalTrafficPolicy', 'Local'));
+  }
 
   const policy = new NetworkPolicy(scope, 'policy', {
     metadata: { name, labels: { ...labels } },

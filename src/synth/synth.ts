@@ -7,7 +7,7 @@ import type { KubeObject, Release, Releases } from './manifests.ts';
 import { ModelServer, priorityClass } from './model-server.ts';
 import { makeRelease } from './release.ts';
 import { targetOf } from './targets/index.ts';
-import { addPullSecrets, labelPods, versionOf } from './version.ts';
+import { addPullSecrets, labelPods, settleVersion, versionOf } from './version.ts';
 
 /** What one workload comes to on one class. */
 export interface SynthesizedWorkload {
@@ -42,7 +42,7 @@ function synthWorkload(spec: FleetSpec, className: string, name: string): Synthe
   return {
     name,
     version,
-    objects: labelPods(objects, version),
+    objects: labelPods(isModelServer(workload) ? settleVersion(objects, version) : objects, version),
     config: config.config(spec.name, workloadLabels(spec.name, name)),
   };
 }

@@ -6,6 +6,9 @@ import { identityOf } from './scope.ts';
 /** Label of every pod: what evidence about it is about. Never part of a selector. */
 export const VERSION_LABEL = 'breakwater.dev/version';
 
+/** Stands outside of pods for the version until it is known: what judges a version has to name it. */
+export const VERSION_PENDING = 'breakwater-version-pending';
+
 type Json = Readonly<Record<string, unknown>>;
 
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
@@ -68,6 +71,17 @@ export const labelPods = (objects: readonly KubeObject[], version: Version): rea
       return { ...template, metadata: { ...metadata, labels } };
     }),
   );
+
+/** Put the version where {@link VERSION_PENDING} stands for it. */
+export function settleVersion<T>(value: T, version: Version): T {
+  const visit = (item: unknown): unknown => {
+    if (typeof item === 'string') return item === VERSION_PENDING ? version : item;
+    if (Array.isArray(item)) return item.map(visit);
+    if (!isJson(item)) return item;
+    return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, visit(inner)]));
+  };
+  return visit(value) as T;
+}
 
 /** Let pods pull their images with these secrets, unless they name some themselves. */
 export function addPullSecrets(

@@ -7,7 +7,12 @@ import { startArgoRollouts, startControllerManager, startScheduler } from '../ha
 import { installCrds } from '../harness/install-crds.ts';
 import { startNodes } from './harness/nodes.ts';
 import type { Running } from '../harness/process.ts';
+import { loadFleets } from '../../src/fleet/load.ts';
+import type { ArgoRolloutsSpec, FleetSpec, ModelServerSpec } from '../../src/fleet/spec.ts';
+import { synthFleet } from '../../src/synth/index.ts';
 import { until } from '../harness/until.ts';
+import { expectedEnding, realEndings, type Ending } from './analysis-agreement.ts';
+import { CASES } from './analysis-cases.ts';
 
 const API = 'argoproj.io/v1alpha1';
 
@@ -41,12 +46,20 @@ describeCluster('Argo Rollouts', () => {
   let plane: ControlPlane;
   let metrics: Awaited<ReturnType<typeof startMetrics>>;
   let running: readonly Running[];
+  const asked: string[] = [];
+  /** Versions that fail more often than those beside them. */
+  const failing = new Set<string>();
 
   beforeAll(async () => {
     plane = await startControlPlane({ folder: runFolder, name: 'argo' });
     await installCrds(plane.api, ({ spec }) => spec.group === 'argoproj.io');
-    // The fleet's name decides what its error rate is.
-    metrics = await startMetrics((query) => (query.includes('bad') ? 0.2 : 0.001));
+    metrics = await startMetrics((query) => {
+      asked.push(query);
+      if (query.includes('sqrt(')) return 0.001;
+      // Requests alone, else log odds.
+      if (!query.includes('vector(0)')) return 10_000;
+      return [...failing].some((version) => query.includes(version)) ? 9 : -9;
+    });
     running = await Promise.all([
       startControllerManager(plane),
       startScheduler(plane),
@@ -60,69 +73,97 @@ describeCluster('Argo Rollouts', () => {
     await plane?.stop();
   });
 
-  const rollout = (name: string, image: string) => ({
-    apiVersion: API,
-    kind: 'Rollout',
-    metadata: { name, namespace: 'default' },
-    spec: {
-      replicas: 4,
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', image }] } },
-      strategy: {
-        canary: { steps: [{ setWeight: 25 }, { analysis: { templates: [{ templateName: name }] } }] },
-      },
-    },
-  });
-
-  const template = (name: string) => ({
-    apiVersion: API,
-    kind: 'AnalysisTemplate',
-    metadata: { name, namespace: 'default' },
-    spec: {
-      metrics: [
-        {
-          name: 'errors',
-          interval: '1s',
-          count: 3,
-          failureLimit: 0,
-          successCondition: 'len(result) > 0 && result[0] <= 0.05',
-          failureCondition: 'len(result) > 0 && result[0] > 0.05',
-          provider: { prometheus: { address: metrics.address, query: `errors{fleet="${name}"}` } },
-        },
-      ],
-    },
-  });
-
-  const statusOf = async (name: string): Promise<RolloutStatus> => {
-    const live = await plane.api.get<unknown, RolloutStatus>(API, 'Rollout', 'default', name);
+  const statusOf = async (fleet: string): Promise<RolloutStatus> => {
+    const live = await plane.api.get<unknown, RolloutStatus>(API, 'Rollout', fleet, 'inference');
     return live?.status?.observedGeneration === String(live?.metadata.generation) ? (live.status ?? {}) : {};
   };
 
-  /** Bring version 1 up, then start version 2, and wait for a phase of its rollout. */
-  async function update(name: string, phase: string): Promise<{ before: string; after: RolloutStatus }> {
-    await plane.api.apply(template(name));
-    await plane.api.apply(rollout(name, 'registry.example.com/x:1'));
-    const before = await until(`${name} to be stable`, async () => {
-      const status = await statusOf(name);
-      return status.phase === 'Healthy' && status.stableRS;
-    });
-    await plane.api.apply(rollout(name, 'registry.example.com/x:2'));
-    const after = await until(`${name} to be ${phase}`, async () => {
-      const status = await statusOf(name);
-      return status.phase === phase && status.currentPodHash !== before && status;
-    });
-    return { before, after };
+  /** Apply what a definition makes: what the other objects need first. */
+  async function apply(spec: FleetSpec): Promise<void> {
+    await plane.api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: spec.name } });
+    const objects = synthFleet(spec)['rack']!.objects.filter(({ file }) => !file.startsWith('frame/'));
+    const first = (kind: string): number => (/Rollout|Deployment/.test(kind) ? 1 : 0);
+    for (const { object } of objects.toSorted((a, b) => first(a.object.kind) - first(b.object.kind)))
+      await plane.api.apply(object);
   }
 
-  test('promotes a version whose analysis succeeds', async () => {
-    const { before, after } = await update('good-fleet', 'Healthy');
-    expect(after.stableRS).toBe(after.currentPodHash);
-    expect(after.stableRS).not.toBe(before);
-  });
+  const untilPhase = (fleet: string, phase: string, than?: string): Promise<RolloutStatus> =>
+    until(`${fleet} to be ${phase}`, async () => {
+      const status = await statusOf(fleet);
+      return status.phase === phase && status.currentPodHash !== than && status;
+    });
 
-  test('aborts a version whose analysis fails, and keeps the one before', async () => {
-    const { before, after } = await update('bad-fleet', 'Degraded');
+  /** parcel-hubs under another name, quick, and as a node of the test can run it. */
+  async function definition(name: string, change: Partial<ArgoRolloutsSpec> = {}, memory = '192Mi') {
+    const [hubs] = await loadFleets(['parcel-hubs'], { cwd: process.cwd() });
+    const { spec } = hubs!;
+    const server = spec.workloads['inference'] as ModelServerSpec;
+    const inCluster = {
+      ...(server.inCluster as ArgoRolloutsSpec),
+      prometheus: metrics.address,
+      watch: '2s',
+      ...change,
+    };
+    return {
+      ...spec,
+      name,
+      classes: { rack: { ...spec.classes['rack']!, arch: 'amd64' as const } },
+      workloads: { inference: { ...server, memory, inCluster } },
+    };
+  }
+
+  const runs = (fleet: string) => plane.api.list<unknown, { phase?: string }>(API, 'AnalysisRun', fleet);
+
+  test.each([
+    ['good-fleet', {}],
+    ['good-reference', { workloadRef: true, weights: [34] }],
+  ])(
+    'takes %s through its steps to a new version that does well, and back at once',
+    async (fleet, change) => {
+      await apply(await definition(fleet, change));
+      const { currentPodHash: before } = await untilPhase(fleet, 'Healthy');
+      expect(await runs(fleet)).toEqual([]);
+
+      const next = await definition(fleet, change, '208Mi');
+      await apply(next);
+      const after = await untilPhase(fleet, 'Healthy', before);
+      expect(after.stableRS).toBe(after.currentPodHash);
+      expect((await runs(fleet)).map(({ status }) => status?.phase)).toEqual(['Successful', 'Successful']);
+      // The version that was judged is the one that runs.
+      const { versions } = synthFleet(next)['rack']!;
+      expect(asked.filter((query) => query.includes(versions['inference']!)).length).toBeGreaterThanOrEqual(
+        3,
+      );
+
+      // What has run before comes back without steps and analyses.
+      await apply(await definition(fleet, change));
+      const back = await untilPhase(fleet, 'Healthy', after.currentPodHash);
+      expect(back.stableRS).toBe(before);
+      expect(await runs(fleet)).toHaveLength(2);
+    },
+  );
+
+  test('stops a version that fails more often than the one before, and keeps that one', async () => {
+    const fleet = 'bad-fleet';
+    await apply(await definition(fleet));
+    const { currentPodHash: before } = await untilPhase(fleet, 'Healthy');
+    const next = await definition(fleet, { watch: '1m' }, '208Mi');
+    failing.add(synthFleet(next)['rack']!.versions['inference']!);
+    await apply(next);
+    const after = await untilPhase(fleet, 'Degraded');
     expect(after.abort).toBe(true);
     expect(after.stableRS).toBe(before);
+  });
+
+  test(`counts measurements as the model does, in all of ${CASES.length} configurations`, async () => {
+    const real = await realEndings(plane);
+    const told = (endings: readonly Ending[]) =>
+      Object.fromEntries(CASES.map(({ name }, index) => [name, endings[index]]));
+    expect(told(real)).toEqual(told(CASES.map(expectedEnding)));
+    const phases = new Map<string, number>();
+    for (const { phase } of real) phases.set(phase, (phases.get(phase) ?? 0) + 1);
+    console.log(
+      `${CASES.length} configurations: ${[...phases].map(([phase, count]) => `${count} ${phase}`).join(', ')}`,
+    );
   });
 });

@@ -30,7 +30,16 @@ describeCluster('our schemas beside the API server', () => {
     schemas = (await loadSchemas(NEWEST_MINOR))!;
     plane = await startControlPlane({ folder: runFolder, name: 'differential' });
     await installCrds(plane.api);
-    for (const name of ['differential', 'flux-system', 'city-cameras', 'hello-edge', 'store-shelves']) {
+    for (const name of [
+      'differential',
+      'flux-system',
+      'city-cameras',
+      'hello-edge',
+      'hello-edge-argo',
+      'argocd',
+      'parcel-hubs',
+      'store-shelves',
+    ]) {
       await plane.api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     }
   });

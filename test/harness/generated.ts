@@ -4,7 +4,13 @@ import type { PlanFile } from '../../src/plan/plan.ts';
 import type { KubeObject } from '../../src/synth/manifests.ts';
 import { objectsOf, openRepository, type Repository } from './repository.ts';
 
-export const FLEETS = ['city-cameras', 'hello-edge', 'hello-edge-argo', 'store-shelves'] as const;
+export const FLEETS = [
+  'city-cameras',
+  'hello-edge',
+  'hello-edge-argo',
+  'parcel-hubs',
+  'store-shelves',
+] as const;
 
 /** Everything that is generated for one class, and what a cluster of it is told once. */
 export interface Generated {

@@ -27,3 +27,7 @@ export async function installCrds(
 
 /** What a cluster with Flux has. */
 export const isFlux = ({ spec }: Crd): boolean => spec.group.endsWith('.toolkit.fluxcd.io');
+
+/** What may be asked to deliver a fleet, or to try a version within a cluster. */
+export const isEngine = (crd: Crd): boolean =>
+  isFlux(crd) || ['argoproj.io', 'flagger.app'].includes(crd.spec.group);

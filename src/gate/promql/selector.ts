@@ -1,12 +1,16 @@
 import { UserError } from '../../errors.ts';
 
-/** Matchers beside those of a selector, by label: `= value` or `=~ pattern`. */
-export type Matchers = Readonly<Record<string, string | { readonly pattern: string }>>;
+/** Matchers beside those of a selector, by label: `= value`, `=~ pattern` or `!= not`. */
+export type Matchers = Readonly<
+  Record<string, string | { readonly pattern: string } | { readonly not: string }>
+>;
 
 const quoted = (text: string): string => JSON.stringify(text);
 
-const matcher = ([label, value]: readonly [string, Matchers[string]]): string =>
-  typeof value === 'string' ? `${label}=${quoted(value)}` : `${label}=~${quoted(value.pattern)}`;
+function matcher([label, value]: readonly [string, Matchers[string]]): string {
+  if (typeof value === 'string') return `${label}=${quoted(value)}`;
+  return 'not' in value ? `${label}!=${quoted(value.not)}` : `${label}=~${quoted(value.pattern)}`;
+}
 
 /** A whole series selector and nothing else: `name`, `name{…}` or `{…}`. */
 const SELECTOR =

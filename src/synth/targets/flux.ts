@@ -2,7 +2,7 @@ import type { FluxDelivery } from '../../fleet/spec.ts';
 import { offlineOf } from '../../plan/availability.ts';
 import { CAPABILITIES } from '../../plan/capabilities.ts';
 import type { KubeObject } from '../manifests.ts';
-import { daemonSetHealth } from './flux-health.ts';
+import { healthChecks } from './flux-health.ts';
 import { identityObject, namespaceObject, partOf } from './frame.ts';
 import type { Delivered, Target } from './target.ts';
 
@@ -61,9 +61,7 @@ function frame(spec: Delivered<FluxDelivery>, className: string): Readonly<Recor
         ...common(spec.name, spec.delivery),
         path: `./generated/${spec.name}/slices/\${slice}/\${class}/release`,
         wait: true,
-        healthCheckExprs: [
-          { apiVersion: 'apps/v1', kind: 'DaemonSet', current: daemonSetHealth(offlineOf(device)) },
-        ],
+        healthCheckExprs: healthChecks(spec, offlineOf(device)),
       },
     },
   };

@@ -1,17 +1,14 @@
+// What the model of Argo Rollouts says becomes of each configuration of metrics, and what its real controller makes of it.
+
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runAnalysis } from '../../src/gate/engines/argo-analysis.ts';
 import { outcomeOf } from '../../src/gate/engines/argo-condition.ts';
 import { analysisErrors } from '../../src/gate/engines/argo-metric-errors.ts';
 import type { Outcome } from '../../src/gate/engines/argo-metric.ts';
-import { CASES, type AnalysisCase, type Answer, type CaseMetric } from './analysis-cases.ts';
-import { describeCluster, runFolder } from './cluster-test.ts';
-import { startControlPlane, type ControlPlane } from '../harness/control-plane.ts';
-import { startArgoRollouts } from '../harness/controllers.ts';
-import { installCrds } from '../harness/install-crds.ts';
-import type { Running } from '../harness/process.ts';
+import type { ControlPlane } from '../harness/control-plane.ts';
 import { until } from '../harness/until.ts';
+import { CASES, type AnalysisCase, type Answer, type CaseMetric } from './analysis-cases.ts';
 
 const API = 'argoproj.io/v1alpha1';
 const COUNTS = [
@@ -25,7 +22,7 @@ const COUNTS = [
 ] as const;
 
 /** What is compared: how the run ended, and each metric's phase and counts. */
-interface Ending {
+export interface Ending {
   readonly phase: string;
   readonly metrics: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -41,7 +38,7 @@ const isVector = (answer: Answer): answer is { readonly vector: readonly number[
   answer !== 'down' && 'vector' in answer;
 
 /** What the model says becomes of a run. */
-function expected({ metrics, terminateAfter }: AnalysisCase): Ending {
+export function expectedEnding({ metrics, terminateAfter }: AnalysisCase): Ending {
   const refused = [...analysisErrors(metrics.map((metric) => ({ ...metric, providers: ['web'] })))];
   if (refused.length > 0) return { phase: 'Error', metrics: {} };
   const byName = new Map(metrics.map((metric) => [metric.name, metric]));
@@ -119,62 +116,42 @@ const runOf = ({ name, metrics }: AnalysisCase, url: string) => ({
   },
 });
 
-describeCluster('the model of Argo Rollouts’ measurements', () => {
-  let plane: ControlPlane;
-  let provider: Awaited<ReturnType<typeof startProvider>>;
-  let controller: Running;
+async function statusOf({ api }: ControlPlane, run: string): Promise<LiveStatus> {
+  const live = await api.get<unknown, LiveStatus>(API, 'AnalysisRun', 'default', run);
+  return live?.status ?? {};
+}
 
-  beforeAll(async () => {
-    plane = await startControlPlane({ folder: runFolder, name: 'analysis' });
-    await installCrds(plane.api, ({ spec }) => spec.group === 'argoproj.io');
-    provider = await startProvider(async (run, metric) => {
-      const { metricResults = [] } = await statusOf(run);
-      const result = metricResults.find(({ name }) => name === metric);
-      return Number(result?.['count'] ?? 0) + Number(result?.['error'] ?? 0);
-    });
-    controller = await startArgoRollouts(plane);
-  });
-  afterAll(async () => {
-    provider?.server.close().closeAllConnections();
-    await controller?.stop();
-    await plane?.stop();
-  });
-
-  async function statusOf(run: string): Promise<LiveStatus> {
-    const live = await plane.api.get<unknown, LiveStatus>(API, 'AnalysisRun', 'default', run);
-    return live?.status ?? {};
+async function realEnding(plane: ControlPlane, one: AnalysisCase, url: string): Promise<Ending> {
+  await plane.api.apply(runOf(one, url));
+  if (one.terminateAfter !== undefined) {
+    await delay(one.terminateAfter * 1000);
+    await plane.api.merge(API, 'AnalysisRun', 'default', one.name, { spec: { terminate: true } });
   }
+  return until(
+    `analysis ${one.name} to end`,
+    async () => {
+      const { phase = '', metricResults = [] } = await statusOf(plane, one.name);
+      if (!['Successful', 'Failed', 'Inconclusive', 'Error'].includes(phase)) return false;
+      const metrics = metricResults.map((result) => {
+        const counts = COUNTS.map((count) => [count, result[count] ?? 0] as const);
+        return [result.name, { ...Object.fromEntries(counts), phase: result['phase'] }] as const;
+      });
+      return { phase, metrics: Object.fromEntries(metrics) };
+    },
+    { everyMs: 500 },
+  );
+}
 
-  async function ending(one: AnalysisCase): Promise<Ending> {
-    await plane.api.apply(runOf(one, provider.url));
-    if (one.terminateAfter !== undefined) {
-      await delay(one.terminateAfter * 1000);
-      await plane.api.merge(API, 'AnalysisRun', 'default', one.name, { spec: { terminate: true } });
-    }
-    return until(
-      `analysis ${one.name} to end`,
-      async () => {
-        const { phase = '', metricResults = [] } = await statusOf(one.name);
-        if (!['Successful', 'Failed', 'Inconclusive', 'Error'].includes(phase)) return false;
-        const metrics = metricResults.map((result) => {
-          const counts = COUNTS.map((count) => [count, result[count] ?? 0] as const);
-          return [result.name, { ...Object.fromEntries(counts), phase: result['phase'] }] as const;
-        });
-        return { phase, metrics: Object.fromEntries(metrics) };
-      },
-      { everyMs: 500 },
-    );
-  }
-
-  test(`agrees with the real controller on all ${CASES.length} configurations`, async () => {
-    const real = await Promise.all(CASES.map(ending));
-    const told = (endings: readonly Ending[]) =>
-      Object.fromEntries(CASES.map(({ name }, index) => [name, endings[index]]));
-    expect(told(real)).toEqual(told(CASES.map(expected)));
-    const phases = new Map<string, number>();
-    for (const { phase } of real) phases.set(phase, (phases.get(phase) ?? 0) + 1);
-    console.log(
-      `${CASES.length} configurations: ${[...phases].map(([phase, count]) => `${count} ${phase}`).join(', ')}`,
-    );
+/** Let the controller run all configurations at once. */
+export async function realEndings(plane: ControlPlane): Promise<readonly Ending[]> {
+  const provider = await startProvider(async (run, metric) => {
+    const { metricResults = [] } = await statusOf(plane, run);
+    const result = metricResults.find(({ name }) => name === metric);
+    return Number(result?.['count'] ?? 0) + Number(result?.['error'] ?? 0);
   });
-});
+  try {
+    return await Promise.all(CASES.map((one) => realEnding(plane, one, provider.url)));
+  } finally {
+    provider.server.close().closeAllConnections();
+  }
+}
