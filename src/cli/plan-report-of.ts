@@ -6,7 +6,7 @@ import type { FleetDiff } from '../output/fleet-diff.ts';
 import { exposureOf, reachOf, requestsPerSecond } from '../plan/exposure.ts';
 import { parityOf } from '../plan/parity.ts';
 import { scheduleOf } from '../plan/schedule.ts';
-import { pullOf, transferOf } from '../plan/transfer.ts';
+import { pullOf, transferOf, type DevicePull } from '../plan/transfer.ts';
 import type { PlanReport } from '../report/plan/plan-report.ts';
 import type { PlacedObject } from '../synth/manifests.ts';
 import type { BuiltFleet } from './build-fleets.ts';
@@ -16,15 +16,8 @@ import type { BuiltFleet } from './build-fleets.ts';
  * @param pending what `synth` would change
  */
 export function planReportOf({ loaded, plan, releases }: BuiltFleet, pending: FleetDiff): PlanReport {
-  const { spec, file, images } = loaded;
-  const models = Object.values(spec.models ?? {});
-  const sizes = new Map(models.map(({ image, size }) => [image, parseBytes(size)]));
-  const pulls = Object.fromEntries(
-    Object.entries(releases).map(([name, { objects }]) => [
-      name,
-      pullOf(imagesOf(objects), spec.classes[name]!, images, sizes),
-    ]),
-  );
+  const { spec, file } = loaded;
+  const pulls = pullsOf({ loaded, releases });
   const { source } = plan.delivery;
   return {
     file,
@@ -55,6 +48,22 @@ export function planReportOf({ loaded, plan, releases }: BuiltFleet, pending: Fl
       ).length,
     },
   };
+}
+
+/** By class: what one device pulls for its release. */
+export function pullsOf({
+  loaded,
+  releases,
+}: Pick<BuiltFleet, 'loaded' | 'releases'>): Record<string, DevicePull> {
+  const { spec, images } = loaded;
+  const models = Object.values(spec.models ?? {});
+  const sizes = new Map(models.map(({ image, size }) => [image, parseBytes(size)]));
+  return Object.fromEntries(
+    Object.entries(releases).map(([name, { objects }]) => [
+      name,
+      pullOf(imagesOf(objects), spec.classes[name]!, images, sizes),
+    ]),
+  );
 }
 
 /** The images that the pods of a release pull: of containers and of volumes. */

@@ -1,7 +1,7 @@
 import { defineRule } from '../check/rule.ts';
 import { exampleFleet } from './example-fleet.ts';
 import { onlineDevices } from './canary.ts';
-import { judgedWaves, longerWaves, statisticsIn } from './gate-arms.ts';
+import { judgedWaves, longerWaves, statisticsIn } from '../gate/arms.ts';
 import { counted } from './numbers.ts';
 
 /** With fewer, one outage of power or uplink decides a wave; a judgement. */

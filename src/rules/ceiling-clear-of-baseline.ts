@@ -1,7 +1,7 @@
 import { defineRule } from '../check/rule.ts';
 import { binomialAtLeast } from '../gate/binomial-tail.ts';
 import { exampleFleet } from './example-fleet.ts';
-import { judgedArms, statisticsIn } from './gate-arms.ts';
+import { judgedArms, statisticsIn } from '../gate/arms.ts';
 import { count, percent, ratioAbove } from './numbers.ts';
 
 /** Share of healthy releases that may be held up by a ceiling; a judgement. */

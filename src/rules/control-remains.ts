@@ -1,7 +1,7 @@
 import { defineRule } from '../check/rule.ts';
 import { SLICES } from '../plan/slices.ts';
 import { exampleFleet, exampleRows } from './example-fleet.ts';
-import { armOf, judgedArms, statisticsIn } from './gate-arms.ts';
+import { armOf, judgedArms, statisticsIn } from '../gate/arms.ts';
 import { counted } from './numbers.ts';
 
 export default defineRule({

@@ -1,6 +1,6 @@
 import { defineRule } from '../check/rule.ts';
 import { exampleFleet } from './example-fleet.ts';
-import { judgedArms, judgedWaves, statisticsIn } from './gate-arms.ts';
+import { judgedArms, judgedWaves, statisticsIn } from '../gate/arms.ts';
 import { count, counted } from './numbers.ts';
 
 export default defineRule({

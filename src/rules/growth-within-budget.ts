@@ -1,6 +1,6 @@
 import { defineRule } from '../check/rule.ts';
 import { exampleFleet } from './example-fleet.ts';
-import { inFlight, judgedArms, largestSlice, realWaves, statisticsIn } from './gate-arms.ts';
+import { inFlight, judgedArms, largestSlice, realWaves, statisticsIn } from '../gate/arms.ts';
 import { count, counted, literal, percent } from './numbers.ts';
 
 /** Of no failure among n independent devices it follows, with 95 %, that no more than 3/n of all fail. */

@@ -2,7 +2,7 @@ import { defineRule } from '../check/rule.ts';
 import { formatDuration } from '../fleet/units.ts';
 import { detectionMs, unseenShare } from '../plan/harm.ts';
 import { exampleFleet } from './example-fleet.ts';
-import { inFlight, largestSlice, realWaves } from './gate-arms.ts';
+import { inFlight, largestSlice, realWaves } from '../gate/arms.ts';
 import { count, counted, literal, percent } from './numbers.ts';
 
 export default defineRule({

@@ -1,6 +1,6 @@
 import { defineRule } from '../check/rule.ts';
 import { exampleFleet } from './example-fleet.ts';
-import { statisticsIn } from './gate-arms.ts';
+import { statisticsIn } from '../gate/arms.ts';
 import { counted } from './numbers.ts';
 
 /** Below this no wave but the last tells a rise of some percent from none; a judgement. */

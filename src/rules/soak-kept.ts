@@ -1,7 +1,7 @@
 import { defineRule } from '../check/rule.ts';
 import { parseDuration } from '../fleet/units.ts';
 import { exampleFleet } from './example-fleet.ts';
-import { judgedWaves } from './gate-arms.ts';
+import { judgedWaves } from '../gate/arms.ts';
 
 export default defineRule({
   id: 'soak-kept',

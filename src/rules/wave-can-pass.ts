@@ -1,7 +1,7 @@
 import { defineRule } from '../check/rule.ts';
 import { passProbability } from '../gate/pass-probability.ts';
 import { exampleFleet, ORIN_NANO } from './example-fleet.ts';
-import { armOf, judgedArms, longerWaves, statisticsIn } from './gate-arms.ts';
+import { armOf, judgedArms, longerWaves, statisticsIn } from '../gate/arms.ts';
 import { count, counted, percent } from './numbers.ts';
 
 /** Share of healthy releases that a gate must let pass without people; a judgement. */
@@ -36,7 +36,7 @@ export default defineRule({
         fix:
           larger === undefined
             ? `pin more clusters of class ${name} to the wave, look for a larger rise${measured}; or let people decide: gate: { by: 'human', … }`
-            : `end wave ${wave.name} at ${larger.percent} percent or more, pin more clusters of class ${name} to it${measured}`,
+            : `end wave ${wave.name} at ${larger.percent} percent or more, pin more clusters of class ${name} to it${measured}; breakwater plan --design looks for waves that can`,
       };
     }
   },

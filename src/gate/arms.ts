@@ -1,12 +1,12 @@
-// What a gate will have to go by in each wave, as far as a definition tells: for rules of the statistics.
+// What a gate will have to go by in each wave, as far as a definition tells: for rules of the statistics, and for the
+// design of waves.
 
 import type { FleetSpec, StatisticalGate } from '../fleet/spec.ts';
 import { parseDuration } from '../fleet/units.ts';
-import { passProbability, type PassProbability, type WaveArm } from '../gate/pass-probability.ts';
 import { detectionMs } from '../plan/harm.ts';
 import type { Plan, PlannedWave } from '../plan/plan.ts';
 import { SLICES } from '../plan/slices.ts';
-import { modelServers } from './model-servers.ts';
+import { passProbability, type PassProbability, type WaveArm } from './pass-probability.ts';
 
 const isError = (ratio: number): boolean => ratio > 0 && ratio < 0.5;
 
@@ -45,10 +45,10 @@ export function armOf(plan: Plan, slices: readonly string[], name: string): Wave
  * with telemetry (errors, silence, ceiling), and two for each workload over classes together.
  */
 export function alphaOfEach(spec: FleetSpec, gate: StatisticalGate, classes: number): number {
-  const workloads = Math.max(
-    1,
-    modelServers(spec).filter(([, { telemetry }]) => telemetry !== undefined).length,
+  const telling = Object.values(spec.workloads).filter(
+    (workload) => typeof workload !== 'function' && workload.telemetry !== undefined,
   );
+  const workloads = Math.max(1, telling.length);
   const silence = gate.offline?.treatAs === 'exclude' ? 0 : 1;
   const each = 1 + silence + (gate.ceiling === undefined ? 0 : 1);
   const together = classes > 1 ? 1 + silence : 0;
