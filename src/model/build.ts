@@ -12,6 +12,7 @@ import { makeModel } from './make.ts';
 import { estimateMemory } from './memory/estimate.ts';
 import { buildImage, type ModelImage } from './package/image.ts';
 import { lockedInputs, sha256 } from './locked-inputs.ts';
+import { prepareLiteRt } from './runtime/litert.ts';
 import { readSamples } from './samples.ts';
 import { isOlder, parseRuntime } from './tflite/runtime.ts';
 
@@ -37,6 +38,8 @@ export async function buildModel(
   folder: string,
   breakwater: string,
 ): Promise<BuiltModel> {
+  // It compiles on another thread while the network is read.
+  prepareLiteRt();
   const inputs = lockedInputs(spec, folder);
   const { plain, float } = await readBoth(join(folder, spec.source));
   const calibration =

@@ -62,11 +62,9 @@ const unversioned = ({ kind, inputs, outputs, options }: Operator): Operator => 
 });
 
 async function readGraph(path: string): Promise<Graph> {
-  // HDF5 is 15 MB of WebAssembly, which the other formats do without.
   switch (extname(path).toLowerCase()) {
     case '.h5':
     case '.hdf5': {
-      readFile(path);
       const { readKerasH5 } = await import('./read/keras-h5.ts');
       return convertKeras(await readKerasH5(path));
     }

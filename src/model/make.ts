@@ -4,7 +4,7 @@ import { judge } from './gates/index.ts';
 import type { Graph } from './graph.ts';
 import { medianMs } from './latency.ts';
 import { probeLayers } from './probe.ts';
-import { runAll, runOutputs } from './run.ts';
+import { runOutputs } from './run.ts';
 import type { Samples } from './samples.ts';
 import { writeTflite } from './tflite/write.ts';
 
@@ -35,16 +35,14 @@ export async function makeModel(float: Graph, options: MakeOptions): Promise<Mad
   const { graph: built, whole, removed } = await quantizeShrunk(float, calibration?.inputs ?? [], options);
   const file = writeTflite(built, name);
   const samples = evaluation ?? calibration;
-  const outputs = await compare(float, built, samples);
   const inputs = samples?.inputs ?? [];
+  const [exact, made] = [await runOutputs(float, inputs), await runOutputs(built, inputs)];
   const results = judge({
     float,
     built,
     file,
-    outputs,
-    labels: evaluation?.labels,
-    parity:
-      inputs.length === 0 ? undefined : await differenceOf(plain, float, inputs.slice(0, PARITY_SAMPLES)),
+    outputs: exact.length === 0 ? [] : pairsOf(float, exact, made, evaluation),
+    parity: inputs.length === 0 ? undefined : await parityOf(plain, inputs, exact),
     layers: await probeLayers(float, whole, inputs),
     milliseconds: { float: await medianMs(float), built: await medianMs(built) },
     limits,
@@ -52,35 +50,32 @@ export async function makeModel(float: Graph, options: MakeOptions): Promise<Mad
   return { built, file, removed, results };
 }
 
+type Runs = readonly (readonly Float32Array[])[];
+
+/** Both networks' outputs, output by output. */
+const pairsOf = (graph: Graph, exact: Runs, made: Runs, labelled: Samples | undefined): Evidence['outputs'] =>
+  graph.outputs.map((index, position) => ({
+    name: graph.tensors[index]!.name,
+    labels: position === 0 ? labelled?.labels : labelled?.furtherLabels?.[position - 1],
+    pairs: exact.map((run, sample) => ({ float: run[position]!, built: made[sample]![position]! })),
+  }));
+
 const PARITY_SAMPLES = 32;
 
-/** Farthest distance of outputs, as a share of the range of the first network's. */
-async function differenceOf(
-  before: Graph,
-  after: Graph,
-  samples: readonly (readonly Float32Array[])[],
-): Promise<number> {
-  const [exact, made] = [await runOutputs(before, samples), await runOutputs(after, samples)];
+/** Farthest distance of the fused network's outputs from the plain one's, as a share of the range of these. */
+async function parityOf(plain: Graph, inputs: Samples['inputs'], fused: Runs): Promise<number> {
+  const exact = await runOutputs(plain, inputs.slice(0, PARITY_SAMPLES));
   let [low, high, farthest] = [Infinity, -Infinity, 0];
   for (const [sample, run] of exact.entries()) {
     for (const [output, values] of run.entries()) {
-      for (const [index, value] of values.entries()) {
+      const others = fused[sample]![output]!;
+      for (let index = 0; index < values.length; index++) {
+        const value = values[index]!;
         low = Math.min(low, value);
         high = Math.max(high, value);
-        farthest = Math.max(farthest, Math.abs(value - made[sample]![output]![index]!));
+        farthest = Math.max(farthest, Math.abs(value - others[index]!));
       }
     }
   }
   return farthest === 0 ? 0 : farthest / Math.max(high - low, Number.MIN_VALUE);
-}
-
-/** Outputs of both networks on the same samples. A bare int8 network is given codes, and its codes are read back. */
-async function compare(
-  float: Graph,
-  built: Graph,
-  samples: Samples | undefined,
-): Promise<Evidence['outputs']> {
-  if (samples === undefined) return [];
-  const [exact, made] = [await runAll(float, samples.inputs), await runAll(built, samples.inputs)];
-  return exact.map((values, index) => ({ float: values, built: made[index]! }));
 }

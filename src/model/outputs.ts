@@ -7,6 +7,10 @@ export function argmax(values: ArrayLike<number>): number {
   return best;
 }
 
+/** Which class an output names: of one value, whether it is over a half; of several, the largest. */
+export const classOf = (values: ArrayLike<number>): number =>
+  values.length === 1 ? Number(values[0]! > 0.5) : argmax(values);
+
 /**
  * Ratio of signal to quantization noise over all samples: 10 log10(Σ x² / Σ (x − y)²).
  * @param pairs the exact values and what became of them

@@ -9,8 +9,10 @@ import { readNpy, readNpz, type NumpyArray } from './npz.ts';
 export interface Samples {
   /** One for each run: the values of each input. */
   readonly inputs: readonly (readonly Float32Array[])[];
-  /** The right class of each, where the file has an array `y`. */
+  /** The right class of each at the first output, where the file has an array `y`, or one called as the layer is. */
   readonly labels: readonly number[] | undefined;
+  /** The same at the second output and those behind, where there are arrays called as their layers are. */
+  readonly furtherLabels?: readonly (readonly number[] | undefined)[];
 }
 
 /**
@@ -41,8 +43,12 @@ export function readSamples(folder: string, path: string, graph: Graph): Samples
       return Float32Array.from(column!.values.subarray(sample * each, (sample + 1) * each));
     }),
   );
-  const { y } = arrays;
-  return { inputs, labels: y === undefined ? undefined : readLabels(y, count, path, graph) };
+  const [labels, ...furtherLabels] = graph.outputs.map((index, position) => {
+    const output = graph.tensors[index]!;
+    const array = arrays[output.name.split('/')[0]!] ?? (position === 0 ? arrays['y'] : undefined);
+    return array === undefined ? undefined : readLabels(array, count, path, output);
+  });
+  return { inputs, labels, furtherLabels };
 }
 
 function fits({ shape, values }: NumpyArray, input: Tensor, count: number, path: string): void {
@@ -55,9 +61,10 @@ function fits({ shape, values }: NumpyArray, input: Tensor, count: number, path:
   );
 }
 
-function readLabels(y: NumpyArray, count: number, path: string, graph: Graph): readonly number[] {
-  const labels = [...y.values];
-  const classes = graph.tensors[graph.outputs[0]!]!.shape.at(-1)!;
+function readLabels(array: NumpyArray, count: number, path: string, { shape }: Tensor): readonly number[] {
+  const labels = [...array.values];
+  // One value says yes or no.
+  const classes = Math.max(shape.at(-1)!, 2);
   if (labels.length !== count) {
     throw new UserError(
       'CALIBRATION',

@@ -14,7 +14,6 @@ const gate = (id: string, evidence: Partial<Evidence>): Omit<GateResult, 'gate'>
       parity: 0,
       layers: [],
       outputs: [],
-      labels: undefined,
       limits: DEFAULT_LIMITS,
       ...evidence,
     } as Evidence);
@@ -81,7 +80,8 @@ test('calibration that saw only dark images is found by the layers that saturate
 test('divergence names the noisiest layers', async () => {
   const float = await readSource(digitsFile('model.h5'));
   const built = await quantize(float, samples, { recipe: 'int8', io: 'float', denseByChannel: true });
-  const outputs = [{ float: Float32Array.of(1, 0), built: Float32Array.of(0, 1) }];
+  const pairs = [{ float: Float32Array.of(1, 0), built: Float32Array.of(0, 1) }];
+  const outputs = [{ name: 'probs', labels: undefined, pairs }];
   expect(gate('divergence', { outputs, layers: await probeLayers(float, built, samples) }))
     .toMatchInlineSnapshot(`
     {

@@ -37,8 +37,13 @@ test.each(['none', 'float16', 'dynamic', 'int8'] as const)(
       float,
       built,
       file,
-      outputs: exact.map((values, index) => ({ float: values, built: made[index]! })),
-      labels: digitsLabels(),
+      outputs: [
+        {
+          name: 'probs',
+          labels: digitsLabels(),
+          pairs: exact.map((values, index) => ({ float: values, built: made[index]! })),
+        },
+      ],
       parity: 0,
       layers: [],
       limits: DEFAULT_LIMITS,

@@ -48,6 +48,9 @@ export const convert = defineVerb<[file: string], Options>({
         'give --calibration, or --recipe dynamic, which needs none',
       );
     }
+    // It compiles on another thread while the network is read.
+    const { prepareLiteRt } = await import('../../model/runtime/litert.ts');
+    prepareLiteRt();
     const { readBoth } = await import('../../model/convert.ts');
     const { DEFAULT_LIMITS } = await import('../../model/gates/gate.ts');
     const { makeModel } = await import('../../model/make.ts');

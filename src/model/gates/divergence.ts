@@ -1,5 +1,5 @@
 import { argmax, sqnrDb } from '../outputs.ts';
-import type { ModelGate } from './gate.ts';
+import type { ModelGate, OutputEvidence } from './gate.ts';
 
 /** How many layers are named. */
 const NAMED = 3;
@@ -18,20 +18,26 @@ export const divergence: ModelGate = {
         fix: 'name a calibration or an evaluation file',
       };
     }
-    const noise = sqnrDb(outputs.map(({ float, built }) => [float, built] as const));
-    const classes = outputs[0]!.float.length;
-    const agreeing =
-      outputs.filter(({ float, built }) => argmax(float) === argmax(built)).length / outputs.length;
-    const parts = [`signal to quantization noise ${noise.toFixed(1)} dB, ${limits.sqnrDb} wanted`];
-    if (classes > 1)
+    const noises = outputs.map((one) => [one, noiseOf(one)] as const).toSorted(([, a], [, b]) => a - b);
+    const [noisy, noise] = noises[0]!;
+    const shares = outputs.filter(hasClasses).map((one) => [one, agreementOf(one)] as const);
+    const least = shares.toSorted(([, a], [, b]) => a - b)[0];
+    const at = ({ name }: OutputEvidence): string =>
+      outputs.length === 1 ? '' : ` at ${name}, the worst of ${outputs.length} outputs`;
+    const parts = [
+      `signal to quantization noise ${noise.toFixed(1)} dB${at(noisy)}, ${limits.sqnrDb} wanted`,
+    ];
+    if (least !== undefined) {
+      const [one, share] = least;
       parts.push(
-        `same class on ${(100 * agreeing).toFixed(2)} % of ${outputs.length} samples, ${100 * limits.agreement} % wanted`,
+        `same class on ${(100 * share).toFixed(2)} % of ${one.pairs.length} samples${at(one)}, ${100 * limits.agreement} % wanted`,
       );
+    }
     const noisiest = layers.toSorted((a, b) => a.sqnrDb - b.sqnrDb).slice(0, NAMED);
     if (noisiest.length > 0)
       parts.push(`noisiest ${noisiest.map((one) => `${one.name} ${one.sqnrDb.toFixed(1)} dB`).join(', ')}`);
     const message = parts.join('; ');
-    if (noise < limits.sqnrDb || (classes > 1 && agreeing < limits.agreement)) {
+    if (noise < limits.sqnrDb || (least !== undefined && least[1] < limits.agreement)) {
       return {
         verdict: 'FAIL',
         message,
@@ -41,3 +47,12 @@ export const divergence: ModelGate = {
     return { verdict: 'PASS', message };
   },
 };
+
+const noiseOf = ({ pairs }: OutputEvidence): number =>
+  sqnrDb(pairs.map(({ float, built }) => [float, built] as const));
+
+const hasClasses = ({ pairs: [first] }: OutputEvidence): boolean => first!.float.length > 1;
+
+/** Share of samples on which both name the same class. */
+const agreementOf = ({ pairs }: OutputEvidence): number =>
+  pairs.filter(({ float, built }) => argmax(float) === argmax(built)).length / pairs.length;

@@ -7,16 +7,23 @@ import type { RuntimeVersion } from '../tflite/runtime.ts';
 /** `WARN` is for what is measured on this machine and judged by people. */
 export type Verdict = 'PASS' | 'FAIL' | 'INSUFFICIENT' | 'WARN';
 
-/** What the gates look at. Outputs are of the first output, sample by sample, as real numbers. */
+/** What both networks made of one output. */
+export interface OutputEvidence {
+  readonly name: string;
+  /** The right class of each sample; `undefined` where there are no labels. */
+  readonly labels: readonly number[] | undefined;
+  /** Real numbers, sample by sample: of the float network and of what was built, on the same inputs. */
+  readonly pairs: readonly { readonly float: Float32Array; readonly built: Float32Array }[];
+}
+
+/** What the gates look at. */
 export interface Evidence {
   readonly float: Graph;
   readonly built: Graph;
   /** The file that ships. */
   readonly file: Uint8Array;
-  /** Of the float network and of what was built, on the same inputs. */
-  readonly outputs: readonly { readonly float: Float32Array; readonly built: Float32Array }[];
-  /** The right class of each sample; `undefined` where there are no labels. */
-  readonly labels: readonly number[] | undefined;
+  /** Each output; none where there are no samples. */
+  readonly outputs: readonly OutputEvidence[];
   /** Farthest distance of the fused float network's outputs from those layer by layer, as a share of their range. */
   readonly parity: number | undefined;
   /** Of the int8 activations, where there are samples. */

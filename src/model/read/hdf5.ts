@@ -1,52 +1,52 @@
 // Reading HDF5, the format in which Keras keeps weights.
 
-import { File as H5File, ready, type Dataset, type Group } from 'h5wasm/node';
 import { UserError } from '../../errors.ts';
 import { finite } from './finite.ts';
+import { NotPlain, openPlain } from './hdf5-plain.ts';
 import type { KerasWeight } from './keras-model.ts';
 
-export type { Dataset, Group } from 'h5wasm/node';
+/** An array of floats. */
+export interface Hdf5Numbers {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Float64Array;
+}
+
+/** A group; paths are names joined by slashes. */
+export interface Hdf5Group {
+  keys(): readonly string[];
+  group(path: string): Hdf5Group | undefined;
+  /** `undefined` where there is none, or it is no array of floats. */
+  numbers(path: string): Hdf5Numbers | undefined;
+  /** The text, or texts, of an attribute. */
+  text(attribute: string): string | readonly string[] | undefined;
+}
 
 /**
- * Open an HDF5 file, use it and close it.
+ * Read an HDF5 file.
  * @param place what messages call it
+ * @param use what to take from it; called again where the file turns out to be of a rarer kind
  * @throws UserError `MODEL_DAMAGED` when it is no HDF5 file, or is cut off
  */
-export async function withHdf5<T>(path: string, place: string, use: (file: H5File) => T): Promise<T> {
-  const module = await ready;
-  // Without it, the library prints its stack to stderr and goes on.
-  module.activate_throwing_error_handler();
-  let file: H5File | undefined;
+export async function withHdf5<T>(bytes: Uint8Array, place: string, use: (root: Hdf5Group) => T): Promise<T> {
   try {
-    file = new H5File(path, 'r');
-    file.keys();
-    return use(file);
-  } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    throw new UserError(
-      'MODEL_DAMAGED',
-      `${place} is not a whole HDF5 file`,
-      'export the model again, or fetch it again',
-      { cause },
-    );
-  } finally {
-    file?.close();
+    return use(openPlain(bytes));
+  } catch (error) {
+    if (!(error instanceof NotPlain)) throw error;
+    // 4 MB of WebAssembly.
+    const { withLibrary } = await import('./hdf5-library.ts');
+    return withLibrary(bytes, place, use);
   }
 }
 
-/** The group below another, or `undefined`. */
-export const groupIn = (group: Group, name: string): Group | undefined =>
-  group.keys().includes(name) ? (group.get(name) as Group) : undefined;
-
 /** Read a weight. @throws UserError `MODEL_DAMAGED` where it is missing, not of floats, or holds what is no number */
-export function readDataset(dataset: Dataset | null, place: string): KerasWeight {
-  const value: unknown = dataset?.value;
-  if (dataset === null || !(value instanceof Float32Array || value instanceof Float64Array)) {
+export function readWeight(group: Hdf5Group, path: string, place: string): KerasWeight {
+  const numbers = group.numbers(path);
+  if (numbers === undefined) {
     throw new UserError(
       'MODEL_DAMAGED',
       `${place} is missing or not of floats`,
       'export the model again, or fetch it again',
     );
   }
-  return { shape: dataset.shape ?? [], values: finite(Float32Array.from(value), place) };
+  return { shape: numbers.shape, values: finite(Float32Array.from(numbers.values), place) };
 }

@@ -1,12 +1,9 @@
 // Reads Keras 3's .keras files: a zip of the architecture as JSON and the weights as HDF5, numbered in order of creation.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
 import { zipEntries } from '../npz.ts';
 import { readFile } from '../read-file.ts';
-import { groupIn, readDataset, withHdf5, type Dataset, type Group } from './hdf5.ts';
+import { readWeight, withHdf5, type Hdf5Group } from './hdf5.ts';
 import { parseKerasConfig, type KerasLayer, type KerasModel, type KerasWeight } from './keras-model.ts';
 
 /** Names of a layer's weights in the order in which Keras creates them, by class. */
@@ -32,40 +29,31 @@ export async function readKerasZip(path: string): Promise<KerasModel> {
       'save it with Keras 3: model.save("model.keras")',
     );
   }
-  // The library reads files alone.
-  const folder = mkdtempSync(join(tmpdir(), 'breakwater-keras-'));
-  try {
-    const file = join(folder, 'weights.h5');
-    writeFileSync(file, weights);
-    const place = `${path}: model.weights.h5`;
-    const read = await withHdf5(file, place, (root) => readContainer(root, [], place));
-    return parseKerasConfig(Buffer.from(config).toString('utf8'), (layer, outer) =>
-      named(layer, read.get([...outer, layer.name].join('/')) ?? []),
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const place = `${path}: model.weights.h5`;
+  const read = await withHdf5(weights, place, (root) => readContainer(root, [], place));
+  return parseKerasConfig(Buffer.from(config).toString('utf8'), (layer, outer) =>
+    named(layer, read.get([...outer, layer.name].join('/')) ?? []),
+  );
 }
 
 /** Weights of each layer by path of names: folders are numbered by class, the name stands in an attribute. */
 function readContainer(
-  group: Group,
+  group: Hdf5Group,
   outer: readonly string[],
   place: string,
 ): ReadonlyMap<string, readonly KerasWeight[]> {
   const found = new Map<string, readonly KerasWeight[]>();
-  const layers = groupIn(group, 'layers');
+  const layers = group.group('layers');
   for (const folder of layers?.keys() ?? []) {
-    const layer = layers!.get(folder) as Group;
-    const vars = groupIn(layer, 'vars');
-    const name: unknown = vars?.attrs['name']?.value;
+    const layer = layers!.group(folder)!;
+    const vars = layer.group('vars');
+    const name = vars?.text('name');
     const path = [...outer, typeof name === 'string' ? name : folder];
-    const numbers = (vars?.keys() ?? []).toSorted((a, b) => Number(a) - Number(b));
-    const values = numbers
-      .map((number) => vars!.get(number) as Dataset)
+    const values = (vars?.keys() ?? [])
+      .toSorted((a, b) => Number(a) - Number(b))
       // Counters are no weights.
-      .filter((dataset) => dataset.value instanceof Float32Array || dataset.value instanceof Float64Array)
-      .map((dataset, index) => readDataset(dataset, `${place}: ${path.join('/')}/${index}`));
+      .filter((number) => vars!.numbers(number) !== undefined)
+      .map((number, index) => readWeight(vars!, number, `${place}: ${path.join('/')}/${index}`));
     found.set(path.join('/'), values);
     for (const [inner, weights] of readContainer(layer, path, place)) found.set(inner, weights);
   }

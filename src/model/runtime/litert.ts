@@ -107,6 +107,9 @@ export function loadLiteRt(): Promise<LiteRt> {
   return loading;
 }
 
+/** Begin to load the runtime while something else is done; what goes wrong shows when it is used. */
+export const prepareLiteRt = (): void => void loadLiteRt().catch(silent);
+
 /** A runtime with memory of its own, for measuring it. */
 export async function startLiteRt(): Promise<LiteRt> {
   const require = createRequire(import.meta.url);
