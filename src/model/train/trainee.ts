@@ -31,7 +31,7 @@ async function loadLayers(tf: Tfjs, network: Network): Promise<TfLayersModel> {
   try {
     return await tf.loadLayersModel(tf.io.fromMemory({ modelTopology: kerasJson(network, layerForTfjs) }));
   } catch (cause) {
-    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split(/\n|\. This may/);
     throw new UserError(
       'MODEL_UNSUPPORTED',
       `the network ${network.name} cannot be trained by TensorFlow.js: ${reason}`,
