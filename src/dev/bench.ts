@@ -8,6 +8,7 @@ import { benchModel, formatModelBench } from './bench/model.ts';
 import { benchPlan, formatPlanBench } from './bench/plan.ts';
 import { benchStatistics, formatStatisticsBench } from './bench/statistics.ts';
 import { benchSynth, formatSynthBench } from './bench/synth.ts';
+import { benchTrain, formatTrainBench } from './bench/train.ts';
 import { benchValidate, formatValidateBench } from './bench/validate.ts';
 import { nodeLines } from './node-lines.ts';
 
@@ -31,6 +32,7 @@ const BENCHES: readonly Bench[] = [
   define('plan', () => benchPlan(), formatPlanBench),
   define('model', () => benchModel(), formatModelBench),
   define('memory', () => benchMemory(), formatMemoryBench),
+  define('train', () => benchTrain(), formatTrainBench),
   define('gate', () => benchGate(), formatGateBench),
   define('statistics', () => benchStatistics(), formatStatisticsBench),
 ];
