@@ -2,7 +2,7 @@
 // Images, addresses and digests are examples.
 
 import { containerServer, csv, defineFleet, flux, git, modelServer, telemetryAgent } from 'breakwater';
-import { shelfGaps } from './models/shelf-gaps.ts';
+import { priceDigits } from './models/price-digits.ts';
 
 export default defineFleet({
   name: 'store-shelves',
@@ -20,14 +20,14 @@ export default defineFleet({
     },
   },
   inventory: csv('inventory/store-shelves.csv'),
-  models: { 'shelf-gaps': shelfGaps },
+  models: { 'price-digits': priceDigits },
   workloads: {
     inference: modelServer({
-      model: 'shelf-gaps',
+      model: 'price-digits',
       server: containerServer({
         image:
           'registry.example.com/stores/shelf-server@sha256:97f7e96538eb8ab603f8ab28fe330f16909545887a36b42048a981f519ff7fe9',
-        args: ['--model-root=/models/shelf-gaps', '--listen=:8080'],
+        args: ['--model-root=/models/price-digits', '--listen=:8080'],
         ports: { http: 8080 },
         ready: '/ready',
         // Without a model. An example, as the image is.
