@@ -24,26 +24,33 @@ export function compareOutputs(before: AnyRun, after: AnyRun): readonly OutputCo
     run.every((values, output) => values.length === after.runs[sample]?.[output]?.length),
   );
   if (!alike || graph.outputs.length !== after.graph.outputs.length) return undefined;
-  return graph.outputs.map((index, position) => {
-    const { name } = graph.tensors[index]!;
-    const pairs = runs.map((run, sample) => [run[position]!, after.runs[sample]![position]!] as const);
-    let [low, high, farthest] = [Infinity, -Infinity, 0];
-    for (const [first, second] of pairs) {
-      for (const [at, value] of first.entries()) {
-        low = Math.min(low, value);
-        high = Math.max(high, value);
-        farthest = Math.max(farthest, Math.abs(value - second[at]!));
-      }
+  return graph.outputs.map((index, position) =>
+    compared(
+      graph.tensors[index]!.name,
+      runs.map((run, sample) => [run[position]!, after.runs[sample]![position]!]),
+    ),
+  );
+}
+
+function compared(
+  name: string,
+  pairs: readonly (readonly [first: Float32Array, second: Float32Array])[],
+): OutputComparison {
+  let [low, high, farthest] = [Infinity, -Infinity, 0];
+  for (const [first, second] of pairs) {
+    for (const [at, value] of first.entries()) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+      farthest = Math.max(farthest, Math.abs(value - second[at]!));
     }
-    const noise = sqnrDb(pairs);
-    return {
-      name,
-      samples: pairs.length,
-      farthest: farthest === 0 ? 0 : farthest / Math.max(high - low, Number.MIN_VALUE),
-      ...(Number.isFinite(noise) ? { sqnrDb: noise } : {}),
-      ...((pairs[0]?.[0].length ?? 0) > 1
-        ? { agreement: pairs.filter(([a, b]) => argmax(a) === argmax(b)).length / pairs.length }
-        : {}),
-    };
-  });
+  }
+  const noise = sqnrDb(pairs);
+  const agreeing = pairs.filter(([first, second]) => argmax(first) === argmax(second)).length;
+  return {
+    name,
+    samples: pairs.length,
+    farthest: farthest === 0 ? 0 : farthest / Math.max(high - low, Number.MIN_VALUE),
+    ...(Number.isFinite(noise) ? { sqnrDb: noise } : {}),
+    ...((pairs[0]?.[0].length ?? 0) > 1 ? { agreement: agreeing / pairs.length } : {}),
+  };
 }

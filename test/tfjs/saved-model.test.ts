@@ -73,7 +73,7 @@ describeTfjs('a SavedModel', () => {
     expect(ran.status).toBe(0);
     const { x } = readNpz(readFileSync(join(folder, 'features.npz')), 'features.npz');
     expect(x!.shape).toEqual([200, 10]);
-    expect([...x!.values.slice(0, 10)].reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    expect(Array.from(x!.values.slice(0, 10)).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
   });
 
   test('what it is given must fit its signature', async () => {
