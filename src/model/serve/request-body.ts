@@ -1,6 +1,31 @@
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from './refusal.ts';
 
+/**
+ * A body in one piece. Where its length is declared, memory for it is taken once.
+ * @param grow is told the bytes of a body that did not declare them, before they are kept
+ */
+async function read(
+  request: IncomingMessage,
+  declared: number,
+  grow: (bytes: number) => void,
+): Promise<Uint8Array> {
+  let body = Buffer.allocUnsafeSlow(declared);
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const part = chunk as Uint8Array;
+    const end = bytes + part.byteLength;
+    if (end > body.length) {
+      const larger = Math.max(end, 2 * body.length);
+      grow(end);
+      body = Buffer.concat([body.subarray(0, bytes)], larger);
+    }
+    body.set(part, bytes);
+    bytes = end;
+  }
+  return body.subarray(0, bytes);
+}
+
 /** Bodies that are in memory or on their way there, of all requests together. */
 export class Bodies {
   readonly #mostBytes: number;
@@ -37,15 +62,7 @@ export class Bodies {
     try {
       const declared = Number(request.headers['content-length'] ?? 0);
       hold(declared);
-      const chunks: Uint8Array[] = [];
-      let bytes = 0;
-      for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-        const part = chunk as Uint8Array;
-        bytes += part.byteLength;
-        if (bytes > declared) hold(bytes);
-        chunks.push(part);
-      }
-      return await work(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      return await work(await read(request, declared, hold));
     } finally {
       this.#bytes -= held;
     }
