@@ -2,8 +2,8 @@
 // Images, addresses and digests are examples.
 
 import {
+  breakwaterServer,
   byClass,
-  containerServer,
   csv,
   defineFleet,
   flux,
@@ -77,22 +77,18 @@ export default defineFleet({
       model: 'detector',
       server: byClass({
         n100: serving,
-        // TensorFlow Serving has no arm64 image: a server of our own, with the same paths and metrics.
-        'orin-nano': containerServer({
+        // TensorFlow Serving has no arm64 image: Breakwater's own server, with the same paths and metrics.
+        'orin-nano': breakwaterServer({
           image:
-            'registry.example.com/city/tensorrt-server@sha256:6182c936f6302e20d27d485daec01c933e892b00f76505d63ea1a12171edb95d',
-          args: ['--model=/models/detector'],
-          ports: { http: 8501 },
-          ready: '/v1/models/detector',
-          metrics: '/monitoring/prometheus/metrics',
-          baseMemory: '220Mi',
+            'registry.example.com/breakwater/server@sha256:50ebccf5e006e37927a63478d57105fb9cf44ae729d9211d2737e7f2aa892927',
+          // A picture of 320 × 320 as numbers; in base64 it is a quarter of it.
+          maxBody: '8Mi',
         }),
         rack: serving,
       }),
       memory: '512Mi',
       cpu: byClass({ n100: '1', 'orin-nano': '1', rack: '2' }),
       loadTime: byClass({ n100: '60s', 'orin-nano': '120s', rack: '30s' }),
-      accelerators: byClass({ n100: {}, 'orin-nano': { 'nvidia.com/gpu': 1 }, rack: {} }),
       // K3s 1.34 has no image volumes: the same model appended to a small image with cp.
       copier:
         'registry.example.com/models/detector-copier@sha256:10363d34c3e6ce4dfc05ebd4de42c4a2c411340e4663bdbd5e1447a814230605',

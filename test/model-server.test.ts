@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
-import { containerServer, tensorflowServing } from '../src/index.ts';
+import { breakwaterServer, containerServer, tensorflowServing } from '../src/index.ts';
 import type { FleetSpec, ModelServerSpec } from '../src/fleet/spec.ts';
 import { synthFleet } from '../src/synth/index.ts';
 import type { Container, PodSpec } from '../src/synth/pod.ts';
@@ -377,6 +377,23 @@ describe('the model', () => {
 });
 
 describe('the server', () => {
+  test("of Breakwater's own serves the same paths with its own bounds", () => {
+    const spec = withInference({ server: breakwaterServer({ image: image('own'), maxBody: '1Mi' }) });
+    expect(server(spec)).toMatchObject({
+      args: ['/models/digits', '--max-body=1Mi', '--max-requests=32'],
+      ports: [{ name: 'http', containerPort: 8501 }],
+      startupProbe: { httpGet: { path: '/v1/models/digits', port: 'http' } },
+      volumeMounts: [
+        { name: 'model', mountPath: '/models', readOnly: true },
+        { name: 'tmp', mountPath: '/tmp' },
+      ],
+    });
+    const config = [...synthFleet(spec)['new']!.files].find(([file]) =>
+      file.includes('configmap-inference-telemetry'),
+    );
+    expect(config![1]).toContain('metrics_path: /monitoring/prometheus/metrics');
+  });
+
   test('of another kind on each class', () => {
     const spec = withInference({
       server: {

@@ -34,7 +34,7 @@ test('the naive rollout is refused with every finding one would hope for', async
       "warning budget-set at /rollout: no maxHarmedDevices: nothing says whether the 10,000 devices of wave one may be lost; fix: set budget.maxHarmedDevices to the number of devices that the business can do without",
       "warning correlation-declared at /rollout/gate: no correlation is declared, so 0.1 in a cluster is taken: in wave one 10,000 devices of class board tell as much as 1,695 that stand alone; fix: set gate.correlation to { cluster: 0.1 }, or to what you have measured over some weeks",
       "warning first-soak-day at /rollout/waves/0: wave one soaks 0s, less than a day; fix: set the soak of wave one to 24h or more",
-      "warning tensorflow-serving-amd64 at /workloads/inference/server: inference serves with TensorFlow Serving on class board, which is arm64: its official image is amd64 only; fix: write server: byClass({ … }) with a containerServer for class board, or accept this with the reason that the image is your own build",
+      "warning tensorflow-serving-amd64 at /workloads/inference/server: inference serves with TensorFlow Serving on class board, which is arm64: its official image is amd64 only; fix: write server: byClass({ … }) with a breakwaterServer for class board, or accept this with the reason that the image is your own build",
       "advice source-clones at /delivery/source: 20,000 clusters clone the repository at every commit of main; fix: publish generated/ as an OCI artifact and write source: oci({ url }); paths stay the same",
     ]
   `);

@@ -1,6 +1,7 @@
 // Functions that return their argument so that editors complete and check it. Light: fleets import nothing else of ours.
 
 import type {
+  BreakwaterServerSpec,
   ArgoCdDelivery,
   ArgoRolloutsSpec,
   BuiltModelSpec,
@@ -40,6 +41,12 @@ export const modelServer = <const C extends string, const M extends string>(
 /** Serve with TensorFlow Serving. */
 export const tensorflowServing = (spec: Omit<TensorflowServingSpec, 'kind'>): TensorflowServingSpec => ({
   kind: 'tensorflow-serving',
+  ...spec,
+});
+
+/** Serve with Breakwater's own server, which runs on every architecture. */
+export const breakwaterServer = (spec: Omit<BreakwaterServerSpec, 'kind'>): BreakwaterServerSpec => ({
+  kind: 'breakwater',
   ...spec,
 });
 

@@ -73,7 +73,7 @@ declare const names: unique symbol;
  * What serves a model.
  * @discriminator kind
  */
-export type ServerSpec = TensorflowServingSpec | ContainerServerSpec;
+export type ServerSpec = TensorflowServingSpec | BreakwaterServerSpec | ContainerServerSpec;
 
 /** TensorFlow Serving. Made by {@link tensorflowServing}. */
 export interface TensorflowServingSpec {
@@ -88,6 +88,30 @@ export interface TensorflowServingSpec {
    */
   readonly pools?: number;
   /** Memory of the server without a model, as measured on the device. */
+  readonly baseMemory?: MemoryQuantity;
+}
+
+/**
+ * Breakwater's own server: `breakwater model serve` in an image, for every architecture, on the processor alone.
+ * Paths and metrics are TensorFlow Serving's. Made by {@link breakwaterServer}.
+ */
+export interface BreakwaterServerSpec {
+  readonly kind: 'breakwater';
+  /** Image by digest. */
+  readonly image: ImageReference;
+  /**
+   * Largest body of a request. Several are in memory at once, so that the server takes eight times as much.
+   * @default "4Mi"
+   */
+  readonly maxBody?: MemoryQuantity;
+  /**
+   * Most requests that wait or run; one more is refused with 503.
+   * @minimum 1
+   * @asType integer
+   * @default 32
+   */
+  readonly maxRequests?: number;
+  /** Memory of the server without a model, as measured on the device, instead of what we measured. */
   readonly baseMemory?: MemoryQuantity;
 }
 

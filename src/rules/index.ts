@@ -81,6 +81,7 @@ import sourceAnswers from './source-answers.ts';
 import sourceClones from './source-clones.ts';
 import sourceKept from './source-kept.ts';
 import startupTime from './startup-time.ts';
+import telemetryMemory from './telemetry-memory.ts';
 import tensorflowServingAmd64 from './tensorflow-serving-amd64.ts';
 import timeoutCoversLoad from './timeout-covers-load.ts';
 import unavailableCoversOffline from './unavailable-covers-offline.ts';
@@ -181,6 +182,7 @@ export const rules: readonly Rule[] = [
   sourceClones,
   sourceKept,
   startupTime,
+  telemetryMemory,
   tensorflowServingAmd64,
   timeoutCoversLoad,
   unavailableCoversOffline,

@@ -1,6 +1,7 @@
 import { inMi } from '../check/quantities.ts';
 import { defineRule } from '../check/rule.ts';
 import type { FleetSpec, ServerSpec } from '../fleet/spec.ts';
+import { serverBytes } from '../fleet/server-memory.ts';
 import { parseBytes } from '../fleet/units.ts';
 import { exampleClass } from './example-class.ts';
 import type { Overrides } from './example-fleet.ts';
@@ -26,16 +27,13 @@ export default defineRule({
       const server = forClass(value.server, name);
       const limit = forClass(value.memory, name);
       if (!model || !server || limit === undefined) continue;
-      const base = server.baseMemory;
+      const base = serverBytes(server);
       const pools = server.kind === 'tensorflow-serving' ? (server.pools ?? 1) : 1;
-      const bytes =
-        (base === undefined ? 0 : parseBytes(base)) +
-        parseBytes(model.size) +
-        pools * parseBytes(model.peakMemory);
+      const bytes = (base ?? 0) + parseBytes(model.size) + pools * parseBytes(model.peakMemory);
       const needed = Math.ceil(bytes * HEADROOM);
       const path = `/workloads/${workload}/memory`;
       const sum = [
-        ...(base === undefined ? [] : [`${base} of the server`]),
+        ...(base === undefined ? [] : [`${inMi(base, 'up')} of the server`]),
         `${model.size} of files`,
         `${pools === 1 ? '' : `${pools} × `}${model.peakMemory} at peak`,
       ].join(' + ');
@@ -68,6 +66,18 @@ export default defineRule({
       ],
     },
     {
+      title: 'our own server, whose memory is known: (112Mi + 8 × 8Mi + 5Mi + 64Mi) × 1.25 = 306.25Mi',
+      subject: exampleClass([], { fleet: own('306Mi') }),
+      expect: [
+        'memory 306Mi of workload inference on class n100 does not cover 307Mi: (176Mi of the server + 5Mi of files + 64Mi at peak) × 1.25',
+      ],
+    },
+    {
+      title: 'our own server with enough',
+      subject: exampleClass([], { fleet: own('307Mi') }),
+      expect: [],
+    },
+    {
       title: 'eight interpreters of TensorFlow Serving',
       subject: exampleClass([], {
         fleet: { workloads: { inference: { server: { kind: 'tensorflow-serving', pools: 8 } } } },
@@ -85,6 +95,11 @@ export default defineRule({
     },
   ],
 });
+
+function own(memory: string): Overrides<FleetSpec> {
+  const server: ServerSpec = { kind: 'breakwater', image: 'registry.example.com/server', maxBody: '8Mi' };
+  return { workloads: { inference: { server, memory } } };
+}
 
 function container(memory: string): Overrides<FleetSpec> {
   const server: ServerSpec = {

@@ -21,7 +21,7 @@ export default defineRule({
           path: `/workloads${step(workload)}/server`,
           classes: [name],
           message: `${workload} serves with TensorFlow Serving on class ${name}, which is ${arch}: its official image is amd64 only`,
-          fix: `write server: byClass({ … }) with a containerServer for class ${name}, or accept this with the reason that the image is your own build`,
+          fix: `write server: byClass({ … }) with a breakwaterServer for class ${name}, or accept this with the reason that the image is your own build`,
         };
       }
     }

@@ -1,4 +1,5 @@
-import type { ServerSpec } from '../fleet/spec.ts';
+import { BREAKWATER_SERVER_DEFAULTS } from '../fleet/server-memory.ts';
+import type { BreakwaterServerSpec, ServerSpec } from '../fleet/spec.ts';
 import type { Container, EnvVar } from './pod.ts';
 
 /** Where every server finds its model: `<MODELS>/<model>/<version>/…`. */
@@ -60,12 +61,31 @@ function tensorflowServing(image: string, pools: number, model: string): ServerP
   };
 }
 
+/** Our own server's part: it listens once the model is loaded, and ends by itself within the pod's grace time. */
+const breakwater = ({ image, maxBody, maxRequests }: BreakwaterServerSpec, model: string): ServerPlan => ({
+  container: {
+    image,
+    args: [
+      `${MODELS}/${model}`,
+      `--max-body=${maxBody ?? BREAKWATER_SERVER_DEFAULTS.maxBody}`,
+      `--max-requests=${maxRequests ?? BREAKWATER_SERVER_DEFAULTS.maxRequests}`,
+    ],
+    ports: [port('http', 8501)],
+  },
+  http: 8501,
+  grpc: undefined,
+  ready: `/v1/models/${model}`,
+  metrics: MONITORING_PATH,
+  config: undefined,
+});
+
 /**
  * What a server's kind decides.
  * @param model name of the model below {@link MODELS}
  */
 export function planServer(server: ServerSpec, model: string): ServerPlan {
   if (server.kind === 'tensorflow-serving') return tensorflowServing(server.image, server.pools ?? 1, model);
+  if (server.kind === 'breakwater') return breakwater(server, model);
   const { http, grpc } = server.ports;
   const env: readonly EnvVar[] = Object.entries(server.env ?? {})
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

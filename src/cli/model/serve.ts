@@ -37,7 +37,7 @@ export const serve = defineVerb<[model: string], Options>({
         "path of the metrics in Prometheus' text format",
         '/monitoring/prometheus/metrics',
       )
-      .option('--max-body <bytes>', 'largest body of a request; a larger one gets 413', '8Mi')
+      .option('--max-body <bytes>', 'largest body of a request; a larger one gets 413', '4Mi')
       .option('--max-requests <number>', 'most requests that wait or run; one more gets 503', '32')
       .option('--timeout <duration>', 'longest time until an answer', '30s')
       .option('--grace <duration>', 'longest time from SIGTERM to the end', '8s'),
