@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
+import { benchBuild, formatBuildBench } from './bench/build.ts';
 import { benchGate, formatGateBench } from './bench/gate.ts';
 import { benchMemory, formatMemoryBench } from './bench/memory.ts';
 import { benchModel, formatModelBench } from './bench/model.ts';
@@ -31,6 +32,7 @@ const BENCHES: readonly Bench[] = [
   define('validate', () => benchValidate(nodeLines().map(({ binary }) => binary)), formatValidateBench),
   define('plan', () => benchPlan(), formatPlanBench),
   define('model', () => benchModel(), formatModelBench),
+  define('build', () => benchBuild(), formatBuildBench),
   define('memory', () => benchMemory(), formatMemoryBench),
   define('train', () => benchTrain(), formatTrainBench),
   define('gate', () => benchGate(), formatGateBench),

@@ -1,9 +1,9 @@
 // A built model on this machine, in `.breakwater/models/<name>/`: an OCI image layout, which registries' own tools read.
 // Content-addressed; anything in it can be deleted and built again.
 
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pid } from 'node:process';
+import { kill, pid } from 'node:process';
 import { UserError } from '../errors.ts';
 import type { Blob, ModelImage } from './package/image.ts';
 
@@ -52,6 +52,24 @@ export function write(path: string, content: string | Uint8Array): void {
     throw new UserError('FILE_WRITE', `${path} cannot be written`, 'free space, or allow writing there', {
       cause,
     });
+  }
+}
+
+/** Remove what processes that are gone left half written in a folder and those below. */
+export function sweep(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const [, writer] = /\.(\d+)\.tmp$/.exec(entry.name) ?? [];
+    if (writer !== undefined && !runs(Number(writer)))
+      rmSync(join(entry.parentPath, entry.name), { force: true });
+  }
+}
+
+function runs(process: number): boolean {
+  try {
+    return kill(process, 0);
+  } catch {
+    return false;
   }
 }
 
