@@ -100,7 +100,12 @@ export function nextOf(
   const safe = fitting(step.slices, devicesOf, room);
   const take = startBudget(plan.budget.maxDevicesPerPromotion ?? Number.POSITIVE_INFINITY);
   const { slices } = take(safe, devicesOf);
-  const what = { wave: step.wave.name, release: step.release, ...sizeOfAll(plan, slices, name) };
+  const what = {
+    wave: step.wave.name,
+    release: step.release,
+    ...sizeOfAll(plan, slices, name),
+    ...(judged === undefined ? {} : { judged: judged.wave.name }),
+  };
   const stop = refusal(state, step.release);
   if (stop !== undefined) return { ...what, state: 'waiting', dueAt: null, reason: stop };
   const soak = soakOf(step, name, lastMove);

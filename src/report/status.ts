@@ -49,6 +49,8 @@ export interface NextMove {
   readonly release?: ReleaseId;
   readonly clusters?: number;
   readonly devices?: number;
+  /** The wave that speaks for the release; absent where no device of the class has run it. */
+  readonly judged?: string;
   /** ISO 8601, in UTC; `null` where nothing tells since when the source runs. */
   readonly dueAt?: string | null;
   /** What is waited for, or why nothing moves: lower case, no full stop. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
@@ -68,7 +68,7 @@ test('a designed alternative stands beside the naive rollout, with what each let
   `);
 });
 
-test.each(['hello-edge', 'city-cameras', 'store-shelves', NAIVE])(
+test.each([...readdirSync(`${root}generated`), NAIVE])(
   'what is designed for %s is TypeScript, and no rule has a word to say about it',
   async (fleet) => {
     const { rollout, snippet, remarks } = await design(fleet);
