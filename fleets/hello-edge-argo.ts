@@ -11,4 +11,16 @@ export default defineFleet({
     interval: '3m',
     steps: [{ percent: 1 }, { percent: 10, maxUpdate: '25%' }, { percent: 100, maxUpdate: 200 }],
   }),
+  ignore: [
+    {
+      rule: 'argocd-hub-size',
+      reason:
+        'an example, to compare both deliveries of one fleet: so many clusters would pull for themselves',
+    },
+    {
+      rule: 'argocd-steps-reachable',
+      reason:
+        'an example of steps: with so many clusters some are always off, and the waves are order enough',
+    },
+  ],
 });

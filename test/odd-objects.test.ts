@@ -16,13 +16,19 @@ const key = fc.constantFrom(
   ...'capabilities drop updateStrategy rollingUpdate maxUnavailable maxSurge replicas strategy type data items key value'.split(
     ' ',
   ),
+  ...'steps canary analysis metrics provider prometheus successCondition failureCondition interval count failureLimit'.split(
+    ' ',
+  ),
+  ...'rollingSync matchExpressions operator values maxUpdate generators clusters dependsOn readyExpr timeout stepWeights'.split(
+    ' ',
+  ),
   '__proto__',
   'a/b~c',
 );
 const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
   tree: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.constantFrom(null, true, -1, 1.5, '', '512Mi', 'x', '$', '100%'),
+    fc.constantFrom(null, true, -1, 1.5, '', '512Mi', 'x', '$', '100%', '5m', 'result[0] > (', 'In'),
     fc.array(tie('tree'), { maxLength: 3 }),
     fc.dictionary(key, tie('tree'), { maxKeys: 4 }),
   ),
@@ -37,9 +43,19 @@ const kind = fc.constantFrom(
   'Secret',
   'ConfigMap',
   'Rollout',
+  'AnalysisTemplate',
+  'ApplicationSet',
+  'Canary',
+  'Kustomization',
 );
 const object = fc.record({
-  apiVersion: fc.constantFrom('v1', 'apps/v1'),
+  apiVersion: fc.constantFrom(
+    'v1',
+    'apps/v1',
+    'argoproj.io/v1alpha1',
+    'flagger.app/v1beta1',
+    'kustomize.toolkit.fluxcd.io/v1',
+  ),
   kind,
   metadata: fc.record({
     name: fc.string(),
@@ -48,6 +64,16 @@ const object = fc.record({
   }),
   spec: fc.oneof(
     tree,
+    fc.record({
+      metrics: fc.array(tree),
+      strategy: fc.record({
+        canary: fc.record({ steps: fc.array(tree) }),
+        type: fc.constant('RollingSync'),
+        rollingSync: fc.record({ steps: fc.array(tree) }),
+      }),
+      analysis: tree,
+      dependsOn: fc.array(tree),
+    }),
     fc.record({
       template: fc.record({
         spec: fc.record({ containers: fc.array(tree), volumes: tree, initContainers: tree }),

@@ -1,6 +1,15 @@
 // All rules, in the order of their ids. A new rule is one file and one line here, twice.
 
 import type { Rule } from '../check/rule.ts';
+import applicationSetSteps from './application-set-steps.ts';
+import argoAnalysisEnds from './argo-analysis-ends.ts';
+import argoAnalysisNoData from './argo-analysis-no-data.ts';
+import argoAnalysisPatience from './argo-analysis-patience.ts';
+import argoAnalysisUndecided from './argo-analysis-undecided.ts';
+import argoAnalysisValid from './argo-analysis-valid.ts';
+import argoRolloutValid from './argo-rollout-valid.ts';
+import argocdHubSize from './argocd-hub-size.ts';
+import argocdStepsReachable from './argocd-steps-reachable.ts';
 import budgetCoversFirstWave from './budget-covers-first-wave.ts';
 import budgetSet from './budget-set.ts';
 import canaryHasClusters from './canary-has-clusters.ts';
@@ -30,7 +39,11 @@ import firstWaveIsPart from './first-wave-is-part.ts';
 import fitsDisk from './fits-disk.ts';
 import fitsMemory from './fits-memory.ts';
 import fitsScheduler from './fits-scheduler.ts';
+import flaggerAnalysisValid from './flagger-analysis-valid.ts';
 import fleetNameKept from './fleet-name-kept.ts';
+import fluxDependsEnds from './flux-depends-ends.ts';
+import fluxDurations from './flux-durations.ts';
+import fluxHealthChecked from './flux-health-checked.ts';
 import folderBounded from './folder-bounded.ts';
 import gateCanDecide from './gate-can-decide.ts';
 import gateHasEvidence from './gate-has-evidence.ts';
@@ -102,6 +115,15 @@ export { defineRule } from '../check/rule.ts';
 export type * from '../check/rule.ts';
 
 export const rules: readonly Rule[] = [
+  applicationSetSteps,
+  argoAnalysisEnds,
+  argoAnalysisNoData,
+  argoAnalysisPatience,
+  argoAnalysisUndecided,
+  argoAnalysisValid,
+  argoRolloutValid,
+  argocdHubSize,
+  argocdStepsReachable,
   budgetCoversFirstWave,
   budgetSet,
   canaryHasClusters,
@@ -131,7 +153,11 @@ export const rules: readonly Rule[] = [
   fitsDisk,
   fitsMemory,
   fitsScheduler,
+  flaggerAnalysisValid,
   fleetNameKept,
+  fluxDependsEnds,
+  fluxDurations,
+  fluxHealthChecked,
   folderBounded,
   gateCanDecide,
   gateHasEvidence,
