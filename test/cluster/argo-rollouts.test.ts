@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeCluster, runFolder } from './cluster-test.ts';
 import type { Condition } from '../harness/api.ts';
@@ -9,7 +12,8 @@ import { startNodes } from './harness/nodes.ts';
 import type { Running } from '../harness/process.ts';
 import { loadFleets } from '../../src/fleet/load.ts';
 import type { ArgoRolloutsSpec, FleetSpec, ModelServerSpec } from '../../src/fleet/spec.ts';
-import { synthFleet } from '../../src/synth/index.ts';
+import { synthFleet, toYaml } from '../../src/synth/index.ts';
+import { binaryPath } from '../harness/build.ts';
 import { until } from '../harness/until.ts';
 import { expectedEnding, realEndings, type Ending } from './analysis-agreement.ts';
 import { CASES } from './analysis-cases.ts';
@@ -153,6 +157,15 @@ describeCluster('Argo Rollouts', () => {
     const after = await untilPhase(fleet, 'Degraded');
     expect(after.abort).toBe(true);
     expect(after.stableRS).toBe(before);
+  });
+
+  test('asks in PromQL that Prometheus understands', async () => {
+    const rules = asked.map((expr, index) => ({ record: `asked:${index}`, expr }));
+    const file = join(runFolder, 'asked.yml');
+    writeFileSync(file, toYaml({ groups: [{ name: 'asked', rules }] }));
+    const { status, stderr, stdout } = spawnSync(binaryPath('promtool'), ['check', 'rules', file]);
+    expect({ status, said: `${stderr.toString()}${stdout.toString()}` }).toMatchObject({ status: 0 });
+    expect(rules.length).toBeGreaterThan(6);
   });
 
   test(`counts measurements as the model does, in all of ${CASES.length} configurations`, async () => {
