@@ -21,7 +21,7 @@ export interface LockedFile {
 /** One gate's verdict on what was built. */
 export interface LockedGate {
   readonly gate: string;
-  readonly verdict: 'PASS' | 'FAIL' | 'INSUFFICIENT';
+  readonly verdict: 'PASS' | 'FAIL' | 'INSUFFICIENT' | 'WARN';
   readonly message: string;
 }
 

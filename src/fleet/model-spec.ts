@@ -25,14 +25,19 @@ export interface BuiltModelSpec {
   readonly repository: string;
   /** The trained network: a Keras `.h5` or `.keras`, a LayersModel's `model.json`, or a float `.tflite`. */
   readonly source: string;
-  /** `int8` quantizes weights and activations, `dynamic` weights alone; `float16` halves weights; `none` keeps them. */
-  readonly recipe: 'int8' | 'dynamic' | 'float16' | 'none';
   /**
-   * Inputs and outputs of an int8 model: `float` for TensorFlow Serving's REST, `int8` for the bare network.
+   * `int8` quantizes weights and activations; `int16x8` keeps activations in 16 bits, for networks that lose too much otherwise;
+   * `dynamic` quantizes weights alone; `float16` halves weights; `none` keeps them.
+   */
+  readonly recipe: 'int8' | 'int16x8' | 'dynamic' | 'float16' | 'none';
+  readonly quantization?: QuantizationSpec;
+  /**
+   * Inputs and outputs of a model whose activations are quantized: `float` for TensorFlow Serving's REST, `int8` for the bare
+   * network, which takes and gives codes.
    * @default "float"
    */
   readonly io?: 'float' | 'int8';
-  /** Typical inputs, which `int8` needs: an `.npz` with the array `x`, one sample for each index of its first dimension. */
+  /** Typical inputs, which `int8` and `int16x8` need: an `.npz` with the array `x`, one sample for each index of its first dimension. */
   readonly calibration?: string;
   /** Inputs that were not trained on, with the right class of each: an `.npz` with the arrays `x` and `y`. */
   readonly evaluation?: string;
@@ -45,6 +50,29 @@ export interface BuiltModelSpec {
   readonly budget?: ModelBudget;
   /** How `breakwater train` makes the source, which is then a `.h5`; without it, the source comes from elsewhere. */
   readonly training?: TrainingSpec;
+}
+
+/** What else to try where plain int8 or int16x8 loses too much; other recipes take none of it. */
+export interface QuantizationSpec {
+  /**
+   * What tells the range of an int8 activation: `minmax` all that calibration saw, as TensorFlow's converter does; `percentile`
+   * leaves out one value in ten thousand at either end; `mse` takes the range with the least squared error.
+   * @default "minmax"
+   */
+  readonly observer?: 'minmax' | 'percentile' | 'mse';
+  /**
+   * Layers that compute in something else than the recipe's, by the name of what they make as `breakwater model inspect` shows
+   * it; `*` stands for any characters, and the first pattern that fits counts. Such as `{ 'conv1*': 'float' }`.
+   */
+  readonly layers?: Readonly<Record<string, 'int8' | 'int16x8' | 'float'>>;
+  /**
+   * Scales of the weights of a matrix product: one for each row, or one for the whole. By default what `runtime` can load.
+   */
+  readonly dense?: 'row' | 'whole';
+  /** Move factors of channels from layer to layer, so that channels with small values share a scale with large ones at less loss. */
+  readonly equalize?: boolean;
+  /** Put the mean error that rounded weights make into biases. */
+  readonly correctBias?: boolean;
 }
 
 /** What the gates hold a built model to. */

@@ -12,6 +12,7 @@ import { makeModel } from './make.ts';
 import { estimateMemory } from './memory/estimate.ts';
 import { buildImage, type ModelImage } from './package/image.ts';
 import { lockedInputs, sha256 } from './locked-inputs.ts';
+import { departures } from './quantize/static-recipe.ts';
 import { prepareLiteRt } from './runtime/litert.ts';
 import { readSamples } from './samples.ts';
 import { isOlder, parseRuntime } from './tflite/runtime.ts';
@@ -78,7 +79,7 @@ export const formatLock = (lock: ModelLock): string => `${JSON.stringify(lock, u
 export const quantizeOptions = (spec: BuiltModelSpec): QuantizeOptions => ({
   recipe: spec.recipe,
   io: spec.io ?? 'float',
-  denseByChannel: !runsOld(spec),
+  ...departures(spec.quantization ?? {}, !runsOld(spec)),
 });
 
 /** Whether the devices' runtime is older than scales by row of a matrix product. */
@@ -88,9 +89,7 @@ const runsOld = ({ runtime }: BuiltModelSpec): boolean =>
 /** Verdicts that any machine comes to. */
 const lockedGates = (results: readonly GateResult[]): ModelLock['gates'] =>
   results.flatMap(({ gate, verdict, message }) =>
-    verdict === 'WARN' || modelGates.find(({ id }) => id === gate)?.measured === true
-      ? []
-      : [{ gate, verdict, message }],
+    modelGates.find(({ id }) => id === gate)?.measured === true ? [] : [{ gate, verdict, message }],
   );
 
 function limitsOf({ budget = {}, runtime }: BuiltModelSpec): GateLimits {

@@ -8,22 +8,25 @@ import { absorb } from './passes/absorb.ts';
 import { removeDeadChannels } from './passes/dead-channels.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { fuse } from './passes/fuse.ts';
-import { observe } from './quantize/calibrate.ts';
 import { quantizeDynamic } from './quantize/dynamic.ts';
 import { quantizeFloat16 } from './quantize/float16.ts';
-import { quantizeInt8 } from './quantize/int8.ts';
+import {
+  prepareStatic,
+  quantizeByRecipe,
+  refuseStatic,
+  type StaticRecipe,
+} from './quantize/static-recipe.ts';
 import { convertKeras } from './read/convert-keras.ts';
 import { readFile } from './read-file.ts';
-import { loadLiteRt } from './runtime/litert.ts';
 import { readTflite } from './tflite/read.ts';
 import { writeTflite } from './tflite/write.ts';
 
-export const RECIPES = ['int8', 'dynamic', 'float16', 'none'] as const;
+export const RECIPES = ['int8', 'int16x8', 'dynamic', 'float16', 'none'] as const;
 export type Recipe = (typeof RECIPES)[number];
 
-export interface QuantizeOptions {
+export interface QuantizeOptions extends StaticRecipe {
   readonly recipe: Recipe;
-  /** Inputs and outputs of an int8 model. */
+  /** Inputs and outputs of an int8 model, or of int16x8; `int8` is the bare network. */
   readonly io: 'float' | 'int8';
   /** Whether a matrix product has a scale for each row; runtimes before TensorFlow 2.17 want one for all. */
   readonly denseByChannel: boolean;
@@ -96,24 +99,32 @@ async function readGraph(path: string): Promise<Graph> {
 
 /**
  * Quantize by recipe.
- * @param samples for `int8`: what the network will see, one for each run
- * @throws UserError `CALIBRATION` when `int8` gets none that fit
+ * @param samples for `int8` and `int16x8`: what the network will see, one for each run
+ * @throws UserError `CALIBRATION` when these get none that fit
  */
 export async function quantize(
   graph: Graph,
   samples: readonly (readonly Float32Array[])[],
   options: QuantizeOptions,
 ): Promise<Graph> {
-  if (options.recipe === 'int8') {
-    return quantizeInt8(graph, await observe(graph, samples, await loadLiteRt()), options);
-  }
+  const { recipe } = options;
+  return isStatic(recipe)
+    ? quantizeByRecipe(await prepareStatic(graph, samples, options), samples, recipe, options)
+    : quantizeFloats(graph, options);
+}
+
+const isStatic = (recipe: Recipe): recipe is 'int8' | 'int16x8' => recipe === 'int8' || recipe === 'int16x8';
+
+function quantizeFloats(graph: Graph, options: QuantizeOptions): Graph {
+  refuseStatic(options.recipe, options);
   if (options.recipe === 'dynamic') return quantizeDynamic(graph, options);
   return options.recipe === 'float16' ? quantizeFloat16(graph) : graph;
 }
 
 export interface Shrunk {
   readonly graph: Graph;
-  /** With the dead channels: tensor by tensor, what the float network is compared with. */
+  /** The float network as it was quantized, and what became of it with its dead channels: alike tensor by tensor. */
+  readonly float: Graph;
   readonly whole: Graph;
   readonly removed: Removed;
 }
@@ -136,12 +147,16 @@ export async function quantizeShrunk(
   samples: readonly (readonly Float32Array[])[],
   options: QuantizeOptions,
 ): Promise<Shrunk> {
-  const whole = await quantize(graph, samples, options);
-  const late = options.recipe === 'int8';
-  const pruned = removeDeadChannels(late ? whole : graph);
+  const { recipe } = options;
+  const float = isStatic(recipe) ? await prepareStatic(graph, samples, options) : graph;
+  const quantized = (one: Graph): Promise<Graph> | Graph =>
+    isStatic(recipe) ? quantizeByRecipe(one, samples, recipe, options) : quantizeFloats(one, options);
+  const whole = await quantized(float);
+  const late = recipe === 'int8';
+  const pruned = removeDeadChannels(late ? whole : float);
   const { channels } = pruned;
-  if (channels === 0) return { graph: whole, whole, removed: { channels, bytes: 0 } };
-  const built = late ? pruned.graph : await quantize(pruned.graph, samples, options);
+  if (channels === 0) return { graph: whole, float, whole, removed: { channels, bytes: 0 } };
+  const built = late ? pruned.graph : await quantized(pruned.graph);
   const bytes = writeTflite(whole, '').byteLength - writeTflite(built, '').byteLength;
-  return { graph: built, whole, removed: { channels, bytes } };
+  return { graph: built, float, whole, removed: { channels, bytes } };
 }

@@ -32,7 +32,12 @@ export interface MadeModel {
  */
 export async function makeModel(float: Graph, options: MakeOptions): Promise<MadeModel> {
   const { name, calibration, evaluation, limits, plain } = options;
-  const { graph: built, whole, removed } = await quantizeShrunk(float, calibration?.inputs ?? [], options);
+  const {
+    graph: built,
+    float: quantized,
+    whole,
+    removed,
+  } = await quantizeShrunk(float, calibration?.inputs ?? [], options);
   const file = writeTflite(built, name);
   const samples = evaluation ?? calibration;
   const inputs = samples?.inputs ?? [];
@@ -43,7 +48,7 @@ export async function makeModel(float: Graph, options: MakeOptions): Promise<Mad
     file,
     outputs: exact.length === 0 ? [] : pairsOf(float, exact, made, evaluation),
     parity: inputs.length === 0 ? undefined : await parityOf(plain, inputs, exact),
-    layers: await probeLayers(float, whole, inputs),
+    layers: await probeLayers(quantized, whole, inputs),
     milliseconds: { float: await medianMs(float), built: await medianMs(built) },
     limits,
   });

@@ -9,18 +9,21 @@ export interface LayerProbe {
   readonly name: string;
   /** Signal to quantization noise, in dB. */
   readonly sqnrDb: number;
+  /** The same of the noisiest activation that it is made from; `Infinity` where none is quantized. */
+  readonly inputSqnrDb: number;
   /** Share of values at the last code of either end, where that is not zero; a ratio. */
   readonly saturated: number;
-  /** How many of the 256 codes occur. */
-  readonly codes: number;
+  /** How many of the 256 codes occur; `undefined` for int16. */
+  readonly codes: number | undefined;
 }
 
 /** More samples change the ranking little. */
 const SAMPLES = 16;
 /** Outputs of these lie at the ends by nature. */
 const BOUNDED = new Set(['SOFTMAX', 'LOGISTIC', 'TANH']);
+const SUFFIX = /\/int(8|16)$/;
 
-/** Probe every int8 activation that the float network has too; none where nothing is int8. */
+/** Probe every int8 or int16 activation that the float network has too; none where nothing is quantized. */
 export async function probeLayers(
   float: Graph,
   built: Graph,
@@ -28,43 +31,63 @@ export async function probeLayers(
 ): Promise<readonly LayerProbe[]> {
   const inside = new Map(
     built.operators.flatMap(({ kind, outputs }) =>
-      BOUNDED.has(kind)
+      BOUNDED.has(kind) || kind === 'QUANTIZE'
         ? []
         : outputs
-            .filter((index) => built.tensors[index]!.type === 'int8')
-            .map((index) => [built.tensors[index]!.name.replace(/\/int8$/, ''), index] as const),
+            .filter((index) => ['int8', 'int16'].includes(built.tensors[index]!.type))
+            .map((index) => [built.tensors[index]!.name.replace(SUFFIX, ''), index] as const),
     ),
   );
-  const pairs = float.operators
-    .flatMap(({ outputs }) => outputs)
-    .flatMap((index) => {
+  const pairs = float.operators.flatMap(({ inputs, outputs }) =>
+    outputs.flatMap((index) => {
       const other = inside.get(float.tensors[index]!.name);
-      return other === undefined ? [] : [[index, other] as const];
-    });
+      return other === undefined ? [] : [{ index, other, inputs }];
+    }),
+  );
   if (pairs.length === 0) return [];
   const some = samples.slice(0, SAMPLES);
-  const exact = await runOutputs({ ...float, outputs: pairs.map(([index]) => index) }, some);
-  const made = await runOutputs({ ...built, outputs: pairs.map(([, index]) => index) }, some);
-  return pairs.map(([index, other], position): LayerProbe => {
-    const noise = sqnrDb(exact.map((run, sample) => [run[position]!, made[sample]![position]!]));
-    const { saturated, codes } = useOf(
-      made.map((run) => run[position]!),
-      built.tensors[other]!.quantization!,
-    );
-    return { name: float.tensors[index]!.name, sqnrDb: noise, saturated, codes };
+  const exact = await runOutputs({ ...float, outputs: pairs.map(({ index }) => index) }, some);
+  const made = await runOutputs({ ...built, outputs: pairs.map(({ other }) => other) }, some);
+  const noise = new Map(
+    pairs.map(({ index }, position) => [
+      index,
+      sqnrDb(exact.map((run, sample) => [run[position]!, made[sample]![position]!])),
+    ]),
+  );
+  return pairs.map(({ index, other, inputs }, position): LayerProbe => {
+    const runs = made.map((run) => run[position]!);
+    const inputSqnrDb = Math.min(...inputs.map((input) => noise.get(input) ?? Infinity));
+    const { saturated, codes } = useOf(runs, built.tensors[other]!);
+    return { name: float.tensors[index]!.name, sqnrDb: noise.get(index)!, inputSqnrDb, saturated, codes };
   });
 }
 
+/**
+ * The layer that adds the most noise of its own: noise comes down from layer to layer, so that the noisiest need not have made it.
+ * @returns `undefined` where nothing is quantized
+ */
+export const noisiestOfItself = (layers: readonly LayerProbe[]): LayerProbe | undefined =>
+  layers.toSorted((a, b) => addedNoise(b) - addedNoise(a))[0];
+
+/** As a share of the signal. */
+const addedNoise = ({ sqnrDb, inputSqnrDb }: LayerProbe): number =>
+  10 ** (-sqnrDb / 10) - 10 ** (-inputSqnrDb / 10);
+
 function useOf(
   runs: readonly Float32Array[],
-  { scale: [scale = 1], zeroPoint: [zeroPoint = 0] }: NonNullable<Graph['tensors'][number]['quantization']>,
+  { type, quantization }: Graph['tensors'][number],
 ): Pick<LayerProbe, 'saturated' | 'codes'> {
-  const counts = new Uint32Array(256);
-  let all = 0;
+  const { scale: [scale = 1] = [], zeroPoint: [zeroPoint = 0] = [] } = quantization ?? {};
+  const [least, most] = type === 'int8' ? [-128, 127] : [-32_767, 32_767];
+  const seen = new Set<number>();
+  let [all, ends] = [0, 0];
   for (const values of runs) {
-    for (const value of values) counts[Math.round(value / scale) + zeroPoint + 128]!++;
+    for (const value of values) {
+      const code = Math.round(value / scale) + zeroPoint;
+      seen.add(code);
+      if (code !== zeroPoint && (code <= least || code >= most)) ends++;
+    }
     all += values.length;
   }
-  const ends = (zeroPoint === -128 ? 0 : counts[0]!) + (zeroPoint === 127 ? 0 : counts[255]!);
-  return { saturated: all === 0 ? 0 : ends / all, codes: counts.filter((count) => count > 0).length };
+  return { saturated: all === 0 ? 0 : ends / all, codes: type === 'int8' ? seen.size : undefined };
 }

@@ -1,4 +1,4 @@
-import type { Graph, Tensor } from './graph.ts';
+import type { Graph, Tensor, TensorType } from './graph.ts';
 import { closed } from './quantize/calibrate.ts';
 import { loadLiteRt } from './runtime/litert.ts';
 import { writeTflite } from './tflite/write.ts';
@@ -35,22 +35,45 @@ export async function runOutputs(
   }
 }
 
+/** Codes of one type. */
+interface Integers {
+  readonly least: number;
+  readonly most: number;
+  readonly pack: (codes: readonly number[]) => Uint8Array;
+  readonly unpack: (bytes: Uint8Array) => ArrayLike<number>;
+}
+
+// Outputs are copies of their own, so that they are aligned.
+const INTEGERS: Readonly<Partial<Record<TensorType, Integers>>> = {
+  int8: {
+    least: -128,
+    most: 127,
+    pack: (codes) => new Uint8Array(Int8Array.from(codes).buffer),
+    unpack: ({ buffer, byteOffset, byteLength }) => new Int8Array(buffer, byteOffset, byteLength),
+  },
+  int16: {
+    least: -32_768,
+    most: 32_767,
+    pack: (codes) => new Uint8Array(Int16Array.from(codes).buffer),
+    unpack: ({ buffer, byteOffset, byteLength }) => new Int16Array(buffer, byteOffset, byteLength / 2),
+  },
+};
+
 function encode({ type, quantization }: Tensor, values: Float32Array): Uint8Array {
-  if (type !== 'int8') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const integers = INTEGERS[type];
+  if (integers === undefined) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const { least, most, pack } = integers;
   const [scale = 1] = quantization?.scale ?? [];
   const [zeroPoint = 0] = quantization?.zeroPoint ?? [];
-  const codes = Int8Array.from(values, (value) =>
-    Math.max(-128, Math.min(127, Math.round(value / scale) + zeroPoint)),
+  return pack(
+    Array.from(values, (value) => Math.max(least, Math.min(most, Math.round(value / scale) + zeroPoint))),
   );
-  return new Uint8Array(codes.buffer);
 }
 
 function decode({ type, quantization }: Tensor, bytes: Uint8Array): Float32Array {
-  if (type !== 'int8') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  const integers = INTEGERS[type];
+  if (integers === undefined) return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   const [scale = 1] = quantization?.scale ?? [];
   const [zeroPoint = 0] = quantization?.zeroPoint ?? [];
-  return Float32Array.from(
-    new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    (code) => (code - zeroPoint) * scale,
-  );
+  return Float32Array.from(integers.unpack(bytes), (code) => (code - zeroPoint) * scale);
 }

@@ -5,8 +5,9 @@ import { convertFormats } from '../../report/model.ts';
 import type { Recipe } from '../../model/convert.ts';
 import { formatAs, formatOption } from '../options.ts';
 import { defineVerb } from '../verb.ts';
+import { addQuantizeFlags, quantizationOf, type QuantizeFlags } from './quantize-flags.ts';
 
-interface Options {
+interface Options extends QuantizeFlags {
   readonly output: string;
   readonly recipe: Recipe;
   readonly calibration?: string;
@@ -23,34 +24,40 @@ export const convert = defineVerb<[file: string], Options>({
   examples: [
     'model convert model.h5 -o model.tflite --calibration samples.npz',
     'model convert model.h5 -o model.tflite --recipe dynamic',
+    "model convert model.h5 -o model.tflite --calibration samples.npz --layer 'conv1*=float' --equalize",
   ],
   declare: (command) =>
-    command
-      .argument('<file>', "Keras .h5 or .keras, a LayersModel's model.json, or a float .tflite")
-      .requiredOption('-o, --output <file>', 'the .tflite to write')
-      .addOption(
-        new Option('--recipe <recipe>', 'how to quantize')
-          .choices(['int8', 'dynamic', 'float16', 'none'])
-          .default('int8'),
-      )
-      .option('--calibration <file>', '.npz with an array x, or .npy: typical inputs; int8 needs them')
-      .addOption(
-        new Option('--io <type>', 'inputs and outputs of an int8 model')
-          .choices(['float', 'int8'])
-          .default('float'),
-      )
-      .addOption(formatOption(convertFormats)),
-  async run([file], { output, recipe, calibration, io: endings, format }, io) {
-    if (recipe === 'int8' && calibration === undefined) {
+    addQuantizeFlags(
+      command
+        .argument('<file>', "Keras .h5 or .keras, a LayersModel's model.json, or a float .tflite")
+        .requiredOption('-o, --output <file>', 'the .tflite to write')
+        .addOption(
+          new Option('--recipe <recipe>', 'how to quantize')
+            .choices(['int8', 'int16x8', 'dynamic', 'float16', 'none'])
+            .default('int8'),
+        )
+        .option(
+          '--calibration <file>',
+          '.npz with an array x, or .npy: typical inputs; int8 and int16x8 need them',
+        )
+        .addOption(
+          new Option('--io <type>', 'inputs and outputs of an int8 model')
+            .choices(['float', 'int8'])
+            .default('float'),
+        ),
+    ).addOption(formatOption(convertFormats)),
+  async run([file], { output, recipe, calibration, io: endings, format, ...flags }, io) {
+    if ((recipe === 'int8' || recipe === 'int16x8') && calibration === undefined) {
       throw new UserError(
         'CALIBRATION',
-        'the recipe int8 needs typical inputs',
+        `the recipe ${recipe} needs typical inputs`,
         'give --calibration, or --recipe dynamic, which needs none',
       );
     }
     // It compiles on another thread while the network is read.
     const { prepareLiteRt } = await import('../../model/runtime/litert.ts');
     prepareLiteRt();
+    const { departures } = await import('../../model/quantize/static-recipe.ts');
     const { readBoth } = await import('../../model/convert.ts');
     const { DEFAULT_LIMITS } = await import('../../model/gates/gate.ts');
     const { makeModel } = await import('../../model/make.ts');
@@ -63,7 +70,7 @@ export const convert = defineVerb<[file: string], Options>({
       name: basename(output, '.tflite'),
       recipe,
       io: endings,
-      denseByChannel: true,
+      ...departures(quantizationOf(flags), true),
       plain,
       calibration: samples,
       evaluation: samples,

@@ -57,7 +57,8 @@ export function byRecipe(float: Graph, recipe: Recipe): Promise<Graph> {
     float.inputs.map((index) =>
       Float32Array.from({ length: elements(float.tensors[index]!.shape) }, () => random.uniform() - 0.5),
     );
-  const samples = recipe === 'int8' ? Array.from({ length: SAMPLES }, sample) : [];
+  const calibrated = recipe === 'int8' || recipe === 'int16x8';
+  const samples = calibrated ? Array.from({ length: SAMPLES }, sample) : [];
   return quantize(float, samples, { recipe, io: 'float', denseByChannel: true });
 }
 

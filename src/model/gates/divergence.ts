@@ -1,4 +1,5 @@
 import { argmax, sqnrDb } from '../outputs.ts';
+import { noisiestOfItself } from '../probe.ts';
 import type { ModelGate, OutputEvidence } from './gate.ts';
 
 /** How many layers are named. */
@@ -36,12 +37,20 @@ export const divergence: ModelGate = {
     const noisiest = layers.toSorted((a, b) => a.sqnrDb - b.sqnrDb).slice(0, NAMED);
     if (noisiest.length > 0)
       parts.push(`noisiest ${noisiest.map((one) => `${one.name} ${one.sqnrDb.toFixed(1)} dB`).join(', ')}`);
+    const source = noisiestOfItself(layers);
+    if (source !== undefined && Number.isFinite(source.sqnrDb)) {
+      const from = Number.isFinite(source.inputSqnrDb) ? `${source.inputSqnrDb.toFixed(1)} dB` : 'none';
+      parts.push(`most of it is made in ${source.name}, from ${from} to ${source.sqnrDb.toFixed(1)} dB`);
+    }
     const message = parts.join('; ');
     if (noise < limits.sqnrDb || (least !== undefined && least[1] < limits.agreement)) {
       return {
         verdict: 'FAIL',
         message,
-        fix: 'give calibration samples that cover the real range of inputs; the noise begins in the first of the noisiest layers',
+        fix:
+          source === undefined
+            ? 'compare the network as it was converted with its source'
+            : `keep ${source.name} float or int16x8, equalize, or give calibration samples that cover the real range of inputs`,
       };
     }
     return { verdict: 'PASS', message };

@@ -4,7 +4,7 @@ import type { Graph } from '../graph.ts';
 import type { LayerProbe } from '../probe.ts';
 import type { RuntimeVersion } from '../tflite/runtime.ts';
 
-/** `WARN` is for what is measured on this machine and judged by people. */
+/** `WARN` is for what people must judge; it does not keep a model from being built. */
 export type Verdict = 'PASS' | 'FAIL' | 'INSUFFICIENT' | 'WARN';
 
 /** What both networks made of one output. */

@@ -85,11 +85,22 @@ function isHybrid(graph: Graph, { inputs }: Operator): boolean {
   return input?.type === 'float32' && weights?.type === 'int8';
 }
 
-/** Where that is so and XNNPACK has no kernel, the codes stand in the arena too. */
+/** What kernels that are not XNNPACK's put into the arena beside activations, at most. */
 const scratchBytes = (graph: Graph): number =>
-  graph.operators
-    .filter((operator) => operator.kind === 'DEPTHWISE_CONV_2D' && isHybrid(graph, operator))
-    .reduce((most, { inputs }) => Math.max(most, elements(graph.tensors[inputs[0]!]!.shape)), 0);
+  graph.operators.reduce((most, operator) => Math.max(most, scratchOf(graph, operator)), 0);
+
+function scratchOf({ tensors, ...rest }: Graph, operator: Operator): number {
+  const [input, weights] = operator.inputs.map((index) => tensors[index]!);
+  const [output] = operator.outputs.map((index) => tensors[index]!);
+  // Codes of activations that are quantized while running.
+  if (operator.kind === 'DEPTHWISE_CONV_2D' && isHybrid({ tensors, ...rest }, operator))
+    return elements(input!.shape);
+  if (operator.kind !== 'CONV_2D' || input!.type !== 'int16') return 0;
+  // The windows of all output pixels, one behind the other.
+  const [outputs = 1, ...window] = weights!.shape;
+  const pointwise = window[0] === 1 && window[1] === 1 && operator.options['strideW'] === 1;
+  return pointwise ? 0 : 2 * (elements(output!.shape) / outputs) * elements(window);
+}
 
 /** Weights in half precision are unpacked to floats when the file is loaded, and stay. */
 function unpackHalves(graph: Graph): { readonly graph: Graph; readonly bytes: number } {

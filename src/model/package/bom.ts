@@ -3,6 +3,7 @@
 // Source: https://cyclonedx.org/docs/1.6/json/
 
 import type { LockedFile, ModelLock } from '../../fleet/model-lock.ts';
+import type { QuantizationSpec } from '../../fleet/model-spec.ts';
 import type { BuiltModelSpec } from '../../fleet/spec.ts';
 
 interface Component {
@@ -93,12 +94,27 @@ const dataset = (name: string, { path, digest }: LockedFile): Component => ({
 });
 
 /** The definition: its digest is the one in the lock, of all its values in order of keys. */
-const recipe = ({ recipe: name, io = 'float' }: BuiltModelSpec, { definition }: ModelLock): Component => ({
+const recipe = (
+  { recipe: name, io = 'float', quantization = {} }: BuiltModelSpec,
+  { definition }: ModelLock,
+): Component => ({
   type: 'data',
   'bom-ref': 'recipe',
   name: 'recipe',
   hashes: hashes(definition),
   data: [
-    { type: 'configuration', name: 'recipe', contents: { properties: properties({ recipe: name, io }) } },
+    {
+      type: 'configuration',
+      name: 'recipe',
+      contents: { properties: properties({ recipe: name, io, ...settings(quantization) }) },
+    },
   ],
 });
+
+const settings = (quantization: QuantizationSpec): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(quantization).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
+  );

@@ -7,42 +7,17 @@ import { writeTflite } from '../tflite/write.ts';
 import { inConverterOrder } from './converter-order.ts';
 import type { Range, Ranges } from './ranges.ts';
 
+type Samples = readonly (readonly Float32Array[])[];
+
 /**
  * Run the float graph on every sample and take the smallest and largest value of each activation.
  *
  * @param samples one for each run: float32 values of each input
  * @throws UserError `CALIBRATION` when there is no sample, one has another shape than the input, or a value is no number
  */
-export async function observe(
-  graph: Graph,
-  samples: readonly (readonly Float32Array[])[],
-  runtime: LiteRt,
-): Promise<Ranges> {
-  if (samples.length === 0) {
-    throw new UserError(
-      'CALIBRATION',
-      'the calibration set is empty',
-      'give at least one sample; 100 to 500 are usual',
-    );
-  }
-  const activations = activationsOf(graph);
-  const ranges = new Map<number, Range>(graph.inputs.map((index) => [index, NOTHING]));
-  const ordered = inConverterOrder(closed(graph));
-  const model = await runtime.load(writeTflite({ ...ordered, outputs: activations }, ''));
-  try {
-    for (const [number, sample] of samples.entries()) {
-      const inputs = graph.inputs.map((index, position) => checked(graph, index, sample[position], number));
-      graph.inputs.forEach((index, position) => widen(ranges, index, inputs[position]!));
-      const outputs = await model.run(
-        inputs.map((values) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
-      );
-      activations.forEach((index, position) =>
-        widen(ranges, index, new Float32Array(outputs[position]!.buffer)),
-      );
-    }
-  } finally {
-    model.dispose();
-  }
+export async function observe(graph: Graph, samples: Samples, runtime: LiteRt): Promise<Ranges> {
+  const ranges = new Map<number, Range>();
+  await watch(graph, samples, runtime, (index, values) => widen(ranges, index, values));
   for (const index of graph.inputs) {
     const { min, max } = ranges.get(index)!;
     if (min < max) continue;
@@ -53,6 +28,40 @@ export async function observe(
     );
   }
   return ranges;
+}
+
+/**
+ * Run the float graph on every sample and look at every input and activation.
+ * @throws UserError `CALIBRATION` as {@link observe}
+ */
+export async function watch(
+  graph: Graph,
+  samples: Samples,
+  runtime: LiteRt,
+  see: (index: number, values: Float32Array) => void,
+): Promise<void> {
+  if (samples.length === 0) {
+    throw new UserError(
+      'CALIBRATION',
+      'the calibration set is empty',
+      'give at least one sample; 100 to 500 are usual',
+    );
+  }
+  const activations = activationsOf(graph);
+  const ordered = inConverterOrder(closed(graph));
+  const model = await runtime.load(writeTflite({ ...ordered, outputs: activations }, ''));
+  try {
+    for (const [number, sample] of samples.entries()) {
+      const inputs = graph.inputs.map((index, position) => checked(graph, index, sample[position], number));
+      graph.inputs.forEach((index, position) => see(index, inputs[position]!));
+      const outputs = await model.run(
+        inputs.map((values) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+      );
+      activations.forEach((index, position) => see(index, new Float32Array(outputs[position]!.buffer)));
+    }
+  } finally {
+    model.dispose();
+  }
 }
 
 const NOTHING: Range = { min: Infinity, max: -Infinity };

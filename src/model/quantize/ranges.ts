@@ -30,6 +30,15 @@ export function activationParameters({ min, max }: Range): Quantization {
   return { scale: [Math.fround(scale)], zeroPoint: [zeroPoint], axis: 0 };
 }
 
+/**
+ * Symmetric int16 parameters of an activation: scale = max |x| / 32,767.
+ * @see https://developers.google.com/edge/litert/quantization/quantization_spec
+ */
+export function symmetricParameters({ min, max }: Range): Quantization {
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  return { scale: [largest > 0 ? Math.fround(largest / 32_767) : 1], zeroPoint: [0], axis: 0 };
+}
+
 /** Symmetric parameters of a weight's channel: scale = max |w| / 127 in float32; 1 for zeros alone. */
 export function weightScale(largest: number): number {
   return largest === 0 ? 1 : Math.fround(largest / 127);

@@ -1,6 +1,7 @@
 import type { Quantization, Tensor } from '../graph.ts';
 import { floatsOf } from '../passes/constants.ts';
-import { activationParameters, rangeOf, roundHalfAway, weightScale } from './ranges.ts';
+import { parametersOf, TYPE_OF } from './precision.ts';
+import { rangeOf, roundHalfAway, weightScale } from './ranges.ts';
 
 /**
  * Symmetric int8 weights in −127…127.
@@ -38,35 +39,50 @@ export function quantizeWeights(tensor: Tensor, axis: number | undefined): Tenso
 
 const LARGEST_BIAS = 2 ** 31 - 1;
 
-/** int32 bias: scale = input's × weights', by channel where the weights have one for each. */
-export function quantizeBias(tensor: Tensor, inputScale: number, weights: Quantization): Tensor {
+/** Sums of int16 products are kept in 48 bits; a bias that takes more than 40 would be far beyond any of them. */
+const LARGEST_WIDE_BIAS = 2 ** 39 - 1;
+
+/**
+ * Bias: scale = input's × weights', by channel where the weights have one for each.
+ * @param wide int64 for int16 activations, else int32
+ */
+export function quantizeBias(
+  tensor: Tensor,
+  inputScale: number,
+  weights: Quantization,
+  wide = false,
+): Tensor {
   const scale = weights.scale.map((one) => Math.fround(inputScale * one));
-  const codes = Int32Array.from(floatsOf(tensor)!, (value, at) =>
-    Math.max(-LARGEST_BIAS, Math.min(LARGEST_BIAS, roundHalfAway(value / scale[at % scale.length]!))),
+  const most = wide ? LARGEST_WIDE_BIAS : LARGEST_BIAS;
+  const codes = Array.from(floatsOf(tensor)!, (value, at) =>
+    Math.max(-most, Math.min(most, roundHalfAway(value / scale[at % scale.length]!))),
   );
+  const { buffer } = wide ? BigInt64Array.from(codes, BigInt) : Int32Array.from(codes);
   return {
     name: tensor.name,
     shape: tensor.shape,
-    type: 'int32',
-    data: new Uint8Array(codes.buffer),
+    type: wide ? 'int64' : 'int32',
+    data: new Uint8Array(buffer),
     quantization: { scale, zeroPoint: scale.map(() => 0), axis: 0 },
   };
 }
 
 /** A constant that stands where an activation could: quantized by its own range, or as it is told. */
-export function quantizeConstant(tensor: Tensor, told?: Quantization): Tensor {
+export function quantizeConstant(tensor: Tensor, precision: 'int8' | 'int16x8', told?: Quantization): Tensor {
   const values = floatsOf(tensor)!;
-  const quantization = told ?? activationParameters(rangeOf(values));
+  const quantization = told ?? parametersOf(rangeOf(values), precision);
+  const [least, most] = precision === 'int8' ? [-128, 127] : [-32_767, 32_767];
   const [scale = 1] = quantization.scale;
   const [zeroPoint = 0] = quantization.zeroPoint;
-  const codes = Int8Array.from(values, (value) =>
-    Math.max(-128, Math.min(127, roundHalfAway(value / scale) + zeroPoint)),
+  const codes = Array.from(values, (value) =>
+    Math.max(least, Math.min(most, roundHalfAway(value / scale) + zeroPoint)),
   );
+  const { buffer } = precision === 'int8' ? Int8Array.from(codes) : Int16Array.from(codes);
   return {
     name: tensor.name,
     shape: tensor.shape,
-    type: 'int8',
-    data: new Uint8Array(codes.buffer),
+    type: TYPE_OF[precision],
+    data: new Uint8Array(buffer),
     quantization,
   };
 }

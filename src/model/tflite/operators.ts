@@ -23,6 +23,8 @@ const facts = (code: number, union = 0, fields: OperatorFacts['fields'] = {}): O
 });
 
 const ACTIVATION = { activation: [0, 'byte'] } as const;
+/** Whether int16 operands have a power of two for a scale; others take a newer kernel. */
+const SUM = { ...ACTIVATION, potScaleInt16: [1, 'bool', true] } as const;
 const POOL = {
   padding: [0, 'byte'],
   strideW: [1, 'int'],
@@ -34,7 +36,7 @@ const POOL = {
 
 /** The operators that this tool reads, writes and knows the options of. */
 export const OPERATORS = {
-  ADD: facts(0, 11, ACTIVATION),
+  ADD: facts(0, 11, SUM),
   AVERAGE_POOL_2D: facts(1, 5, POOL),
   CONCATENATION: facts(2, 10, { axis: [0, 'int'], activation: [1, 'byte'] }),
   CONV_2D: facts(3, 1, {
@@ -73,7 +75,7 @@ export const OPERATORS = {
   GATHER: facts(36, 23, { axis: [0, 'int'] }),
   TRANSPOSE: facts(39, 26),
   MEAN: facts(40, 27, { keepDims: [0, 'bool'] }),
-  SUB: facts(41, 28, ACTIVATION),
+  SUB: facts(41, 28, SUM),
   DIV: facts(42, 29, ACTIVATION),
   SQUEEZE: facts(43, 30, { dims: [0, 'ints'] }),
   STRIDED_SLICE: facts(45, 32, {
