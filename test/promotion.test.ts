@@ -1,6 +1,9 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { UserError } from '../src/errors.ts';
 import type { GateSpec } from '../src/fleet/spec.ts';
 import { freezeAt } from '../src/plan/freeze.ts';
+import { detectionMs, unseenShare } from '../src/plan/harm.ts';
 import { SLICE_NAMES } from '../src/plan/movement.ts';
 import { place } from '../src/plan/place.ts';
 import type { PlanFile } from '../src/plan/plan.ts';
@@ -93,7 +96,7 @@ describe('maxHarmedDevices', () => {
     const { state: moved } = promote(state, plan, due);
     const lately = { ...due, lastMove: () => NOW - 2 * HOUR };
     expect(() => promote(moved, plan, lately)).toThrowErrorMatchingInlineSnapshot(
-      `[UserError: class n100: slice p005.00 of wave early has 200 devices, with 290 that moved too lately to be known: a release that may still harm 5 % of them is above maxHarmedDevices 20]`,
+      `[UserError: class n100: wave early is to move 200 devices from slice p005.00 on, after 290 that moved too lately to be known: a release that may still harm 5 % of them is above maxHarmedDevices 20]`,
     );
     expect(runs(promote(moved, plan, { ...due, lastMove: () => NOW - 7 * HOUR }).state)).toBeGreaterThan(9);
     const { state: forced } = promote(moved, plan, { ...lately, override: 'a fix' });
@@ -129,4 +132,75 @@ test('overrides are kept in the rollout file, one on a line, as long as their re
   const back = place(moved, examplePlan({ n100: one }), options).state;
   expect(back.overrides).toBeDefined();
   expect(place(back, examplePlan({ n100: exampleRelease(3) }), options).state.overrides).toBeDefined();
+});
+
+describe('laws', () => {
+  const objecting: PromoteOptions['gate'] = () => ({
+    code: 'GATE_FAILED',
+    message: 'the canary fails',
+    fix: 'roll back',
+  });
+  const cases = fc.record({
+    sizes: fc.array(fc.nat({ max: 3000 }), { minLength: 29, maxLength: 29 }),
+    most: fc.integer({ min: 1, max: 400 }),
+    part: fc.option(fc.integer({ min: 1, max: 5000 }), { nil: undefined }),
+    gate: fc.constantFrom<GateSpec>(GATE, { by: 'human', window: '10m', overdueAfter: '6h' }),
+  });
+  const begun = ({ sizes, most, part, gate }: typeof cases extends fc.Arbitrary<infer T> ? T : never) => {
+    const sized = { devices: (slice: number) => sizes[slice]! };
+    const first = place(undefined, examplePlan({ n100: one }, sized), options).state;
+    const budget = {
+      maxHarmedDevices: most,
+      ...(part === undefined ? {} : { maxDevicesPerPromotion: part }),
+    };
+    const plan = { ...examplePlan({ n100: two }, sized), gate, budget };
+    return { state: place(first, plan, options).state, plan };
+  };
+
+  test('nothing moves that the gate speaks against, and with a reason what moves says so', () => {
+    fc.assert(
+      fc.property(cases, (of) => {
+        const { state, plan } = begun(of);
+        const judged = plan.slices.slice(0, 4).some((slice) => slice.classes['n100']!.devices > 0);
+        fc.pre(judged);
+        expect(() => promote(state, plan, { ...due, gate: objecting })).toThrow('the canary fails');
+        const { state: moved, moves } = promote(state, plan, { ...due, gate: objecting, override: 'a fix' });
+        expect(moves.length).toBeGreaterThan(0);
+        expect(moved.overrides?.map(({ against }) => against)).toContain('gate');
+      }),
+    );
+  });
+
+  test('however often it is called, no more may be harmed at a time than the budget has', () => {
+    fc.assert(
+      fc.property(cases, (of) => {
+        const { state: start, plan } = begun(of);
+        const share = unseenShare(plan.gate);
+        let state = start;
+        // Every call within the time in which nothing can be known yet, then some afterwards.
+        const movedAt = new Map<string, number>();
+        const lastMove = (_name: string, slice: string): number => movedAt.get(slice) ?? 0;
+        for (let call = 0; call < 60; call += 1) {
+          const nowMs = NOW + call * 2 * HOUR;
+          try {
+            const next = promote(state, plan, { lastMove, nowMs, early: 'a test' });
+            for (const { slices } of next.moves) for (const slice of slices) movedAt.set(slice, nowMs);
+            ({ state } = next);
+          } catch (error) {
+            if (!(error instanceof UserError) || !['NOTHING_TO_PROMOTE', 'HARM'].includes(error.code))
+              throw error;
+            if (error.code === 'NOTHING_TO_PROMOTE') break;
+          }
+          const known = nowMs - detectionMs(plan.gate);
+          // The wave before has been let pass: only of the one that moves is nothing known.
+          const wave = plan.slices.findLast(({ name }) => movedAt.get(name) !== undefined)?.wave;
+          const unknown = plan.slices
+            .filter(({ name, wave: inWave }) => inWave === wave && (movedAt.get(name) ?? 0) > known)
+            .reduce((sum, { classes }) => sum + classes['n100']!.devices, 0);
+          expect(unknown * share).toBeLessThanOrEqual(of.most + 1e-9);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
 });

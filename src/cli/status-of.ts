@@ -39,6 +39,10 @@ export function statusOf(
       wanted: plan.wanted[name]?.release ?? runsOf(of, plan.slices[0]!.name),
       settled: of.settled,
       rejected: of.rejected,
+      answered: [
+        ...state.early.map((entry) => Object.assign({}, entry, { against: 'soak' as const })),
+        ...(state.overrides ?? []),
+      ].filter((entry) => entry.class === name),
       waves: plan.waves.flatMap((wave) => wavesOf(of, name, wave, plan, history, gate)),
       next: nextOf(of, name, plan, { ...history, ...gate }, nowMs),
     })),

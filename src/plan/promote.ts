@@ -8,7 +8,7 @@ import { movesBetween, moveTo, sizeOf, withClasses } from './movement.ts';
 import type { Move, Movement, Notice } from './movement.ts';
 import { nextStep, type NextStep } from './next-step.ts';
 import type { Plan } from './plan.ts';
-import { frozen, tellHarm, tellPortion, whyNothing, type Wait } from './promotion-told.ts';
+import { frozen, tellFreeze, tellHarm, tellPortion, whyNothing, type Wait } from './promotion-told.ts';
 import { soakOf, tellSoak, type LastMove } from './soak.ts';
 import type { ClassState, EarlyPromotion, Objection, Override, RolloutState } from './state.ts';
 
@@ -106,12 +106,16 @@ export function promote(state: RolloutState, plan: Plan, options: PromoteOptions
     if (tooEarly && options.early !== undefined) early.push({ ...note, reason: options.early });
     const { override: reason } = options;
     if (reason === undefined) continue;
-    const against: Objection[] = [
-      ...(word === undefined ? [] : ['gate' as const]),
-      ...(freeze === undefined ? [] : ['freeze' as const]),
-      ...(portion.slices.every((slice) => safe.includes(slice)) ? [] : ['harm' as const]),
-    ];
-    for (const what of against) overrides.push({ ...note, against: what, reason });
+    const isSafe = portion.slices.every((slice) => safe.includes(slice));
+    const against: Partial<Record<Objection, string>> = {
+      ...(word === undefined ? {} : { gate: word.message }),
+      ...(freeze === undefined ? {} : { freeze: tellFreeze(plan, freeze) }),
+      ...(isSafe ? {} : { harm: tellHarm(step, room, plan, moved).message }),
+    };
+    for (const [what, message] of Object.entries(against)) {
+      overrides.push({ ...note, against: what as Objection, reason });
+      notices.push({ class: name, message: `goes on, because of ${reason}, in spite of this: ${message}` });
+    }
   }
   if (moves.length === 0) throw whyNothing(state, options, waits, notices);
   const notes = { early: [...state.early, ...early], overrides: [...(state.overrides ?? []), ...overrides] };

@@ -17,25 +17,28 @@ export interface Wait extends Notice {
 const percent = (ratio: number): string => `${Number((ratio * 100).toPrecision(3))} %`;
 
 /** That promotions rest, until when and why. */
-export const frozen = ({ fleet }: Plan, { reason, untilMs }: Freeze): UserError =>
+export const tellFreeze = ({ fleet }: Plan, { reason, untilMs }: Freeze): string =>
+  `fleet ${fleet} promotes nothing until ${new Date(untilMs).toISOString()}: ${reason}`;
+
+export const frozen = (plan: Plan, freeze: Freeze): UserError =>
   new UserError(
     'FROZEN',
-    `fleet ${fleet} promotes nothing until ${new Date(untilMs).toISOString()}: ${reason}`,
+    tellFreeze(plan, freeze),
     'wait, or write down why not to: --override REASON; rollback works at any time',
   );
 
-/** That not even the first slice may move. */
+/** That devices may not move, the first slice or more. */
 export function tellHarm(
   { wave, slices }: NextStep,
   { share, unwatched }: Room,
   { budget }: Plan,
   devices: number,
 ): Omit<Wait, 'class'> {
-  const lately = unwatched === 0 ? '' : `, with ${unwatched} that moved too lately to be known`;
+  const lately = unwatched === 0 ? '' : `, after ${unwatched} that moved too lately to be known`;
   const most = budget.maxHarmedDevices;
   return {
     code: 'HARM',
-    message: `slice ${slices[0]} of wave ${wave.name} has ${devices} devices${lately}: a release that may still harm ${percent(share)} of them is above maxHarmedDevices ${most}`,
+    message: `wave ${wave.name} is to move ${devices} devices from slice ${slices[0]} on${lately}: a release that may still harm ${percent(share)} of them is above maxHarmedDevices ${most}`,
     fix:
       unwatched === 0
         ? 'raise budget.maxHarmedDevices or let the gate see less, run breakwater synth; or write down why to go on: --override REASON'

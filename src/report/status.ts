@@ -1,6 +1,6 @@
 import type { Verdict } from '../gate/verdict.ts';
 import type { ReleaseId } from '../plan/plan.ts';
-import type { Rejection } from '../plan/state.ts';
+import type { EarlyPromotion, Objection, Rejection } from '../plan/state.ts';
 import { indent } from './movement.ts';
 import { bold, dim, green, yellow } from './style.ts';
 import { verdictText } from './gate.ts';
@@ -22,6 +22,8 @@ export interface ClassStatus {
   readonly wanted: ReleaseId;
   readonly settled: ReleaseId | null;
   readonly rejected: readonly Rejection[];
+  /** Promotions before their soak was over, and those that something spoke against, with what did. */
+  readonly answered: readonly (EarlyPromotion & { readonly against: Objection | 'soak' })[];
   /** In order; a wave whose slices run several releases has several. */
   readonly waves: readonly WaveStatus[];
   readonly next: NextMove;
@@ -66,7 +68,14 @@ export const statusFormats = {
 const formatFleet = (fleet: FleetStatus): string =>
   `${bold(fleet.fleet)}: ${countedBoth(fleet)}\n${fleet.classes.map((of) => `\n${indent(formatClass(of))}`).join('')}`;
 
-function formatClass({ class: name, settled, wanted, rejected, waves, next }: ClassStatus): string {
+const IN_SPITE_OF = {
+  soak: 'its soak',
+  gate: 'the gate',
+  freeze: 'a freeze',
+  harm: 'maxHarmedDevices',
+} as const;
+
+function formatClass({ class: name, settled, wanted, rejected, answered, waves, next }: ClassStatus): string {
   const rows = waves.map(({ wave, percent, clusters, devices, runs, since, gate }) => [
     wave,
     `${percent} %`,
@@ -80,6 +89,10 @@ function formatClass({ class: name, settled, wanted, rejected, waves, next }: Cl
     `class ${bold(name)}: wanted ${wanted}, ${settled === null ? 'nothing settled yet' : `settled ${settled}`}\n`,
     indent(table(['wave', '>up to', '>clusters', '>devices', 'runs', 'since', 'gate'], rows)),
     ...rejected.map(({ release, reason }) => `  ${yellow('rejected')} ${release}: ${reason}\n`),
+    ...answered.map(
+      ({ wave, release, against, reason }) =>
+        `  ${yellow('in spite of')} ${IN_SPITE_OF[against]}: wave ${wave} took ${release} over: ${reason}\n`,
+    ),
     `  ${formatNext(next)}\n`,
   ].join('');
 }

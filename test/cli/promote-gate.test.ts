@@ -169,12 +169,33 @@ describe('promote', () => {
   test('goes on against the gate only with a reason, which is written down with what spoke against it', async () => {
     const repo = await canary();
     await record(repo, 20);
-    await ok(run(repo.folder, ['promote', 'hello', '--override', 'one broken camera'], at(DUE)));
+    const argv = ['promote', 'hello', '--override', 'one broken camera'];
+    expect(named()(await ok(run(repo.folder, argv, at(DUE))))).toMatchInlineSnapshot(`
+      "hello: about 4,500 clusters, 4,500 devices follow within 10m of the push
+
+        class    wave  slices              release                         clusters  devices
+        mini-pc  half  p015.00 to p025.00  <release 1> -> <release 2>     4,500    4,500
+
+        note: class mini-pc: 5 of 8 slices of wave half stay for the next call: maxDevicesPerPromotion is 5000
+        note: class mini-pc: goes on, because of one broken camera, in spite of this: wave canary: FAIL: inference errors: 2 % of requests failed, 0.4 % in the control: log odds of a bad release 70.13, at 5.70 it is rolled back
+
+      to make it so
+        git add fleets/hello.rollout.json generated/hello
+        git commit -m 'Promote hello: half gets <release 2>'
+        git push
+
+      next
+        class mini-pc: wave half takes over <release 2> (4,500 clusters, 4,500 devices): parts of wave half are 1h apart, and has run <release 2> for 0s: due 2026-01-02T01:10:00.000Z
+      "
+    `);
     const rollout = readFileSync(join(repo.folder, 'fleets/hello.rollout.json'), 'utf8');
     expect(named()(rollout.split('\n').find((line) => line.includes('against'))!)).toMatchInlineSnapshot(
       `"    { "class": "mini-pc", "wave": "half", "release": "<release 1>", "against": "gate", "reason": "one broken camera" }"`,
     );
     expect((await run(repo.folder, ['synth', '--check'], at(DUE))).status).toBe(0);
+    expect(await ok(run(repo.folder, ['status', 'hello'], at(DUE)))).toMatch(
+      /in spite of the gate: wave half took r[0-9a-f]{12} over: one broken camera/,
+    );
   });
 });
 

@@ -55,7 +55,12 @@ export async function beginStory({ runFolder, source, fleet, change }: Options):
     },
   };
   draft.inventory = [{ class: 'mini-pc', region: 'north', clusters: 10_000, devicesPerCluster: 5 }];
-  draft.rollout = { ...draft.rollout, budget: { maxHarmedDevices: 50_000, maxDevicesPerPromotion: 50_000 } };
+  draft.rollout = {
+    ...draft.rollout,
+    // Nobody measures anything here.
+    gate: { by: 'human', window: '10m', overdueAfter: '6h' },
+    budget: { maxHarmedDevices: 50_000, maxDevicesPerPromotion: 50_000 },
+  };
   editServer(draft, { loadTime: '10s' });
   change?.(draft);
   const repository = createRepository(runFolder);
