@@ -76,6 +76,8 @@ test('what bootstrap tells a hub', () => {
 test('in pull mode each cluster gets one Application that says everything, and nothing for a hub is written', () => {
   const spec = fleet({ mode: 'pull', source: oci({ url: 'oci://registry.example.com/fleets' }) });
   expect(sets(spec)).toEqual([]);
+  // What flux pushes is of a type that Argo CD must be told to take.
+  expect(bootstrapAdvice(spec, IDENTITY).at(-1)).toContain('application/vnd.cncf.flux.content.v1.tar+gzip');
   const [application] = bootstrapObjects(spec, IDENTITY);
   expect(toYaml(application!)).toMatchInlineSnapshot(`
     "apiVersion: argoproj.io/v1alpha1

@@ -30,6 +30,7 @@ import connectionEncrypted from './connection-encrypted.ts';
 import controlRemains from './control-remains.ts';
 import correlationDeclared from './correlation-declared.ts';
 import detectWithinBudget from './detect-within-budget.ts';
+import engineReferenceExists from './engine-reference-exists.ts';
 import fieldChoice from './field-choice.ts';
 import fieldKnown from './field-known.ts';
 import fieldRequired from './field-required.ts';
@@ -93,6 +94,7 @@ import soakKept from './soak-kept.ts';
 import sourceAnswers from './source-answers.ts';
 import sourceClones from './source-clones.ts';
 import sourceKept from './source-kept.ts';
+import spreadCounts from './spread-counts.ts';
 import startupTime from './startup-time.ts';
 import telemetryMemory from './telemetry-memory.ts';
 import tensorflowServingAmd64 from './tensorflow-serving-amd64.ts';
@@ -144,6 +146,7 @@ export const rules: readonly Rule[] = [
   controlRemains,
   correlationDeclared,
   detectWithinBudget,
+  engineReferenceExists,
   fieldChoice,
   fieldKnown,
   fieldRequired,
@@ -207,6 +210,7 @@ export const rules: readonly Rule[] = [
   sourceAnswers,
   sourceClones,
   sourceKept,
+  spreadCounts,
   startupTime,
   telemetryMemory,
   tensorflowServingAmd64,

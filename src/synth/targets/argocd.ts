@@ -52,20 +52,33 @@ function labelCommand({ name }: Delivered<ArgoCdDelivery>, identity: ClusterIden
   ].join(' ');
 }
 
+/** What `flux push artifact` calls the layer that it pushes, which Argo CD's repo-server does not take by itself. */
+const FLUX_LAYER = 'application/vnd.cncf.flux.content.v1.tar+gzip';
+
+const sourceAdvice = ({ source }: ArgoCdDelivery): readonly string[] =>
+  source.kind === 'oci'
+    ? [
+        `argocd-repo-server takes what flux pushes once ARGOCD_REPO_SERVER_OCI_LAYER_MEDIA_TYPES names ${FLUX_LAYER} besides its own`,
+      ]
+    : [];
+
 function advice(spec: Delivered<ArgoCdDelivery>, identity: ClusterIdentity): readonly string[] {
-  if (spec.delivery.mode === 'pull') {
+  const { delivery } = spec;
+  if (delivery.mode === 'pull') {
     return [
       "apply it once to the cluster, with Argo CD 3.1 or later in it; Argo CD's own settings decide how often it asks the source",
+      ...sourceAdvice(delivery),
     ];
   }
   return [
     `apply it once to the hub, whose Argo CD (3.1 or later) has the cluster under the name ${identity.cluster}, then tell the hub who the cluster is:`,
     labelCommand(spec, identity),
-    ...(spec.delivery.steps === undefined
+    ...(delivery.steps === undefined
       ? []
       : [
           'the ApplicationSet controller runs with --enable-progressive-syncs: else all clusters sync at once',
         ]),
+    ...sourceAdvice(delivery),
   ];
 }
 
