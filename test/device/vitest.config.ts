@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-// One file after the other: two cores run one control plane and its devices well.
+// Files side by side: most of their time is waiting, and each has a control plane and devices of its own.
 export default defineConfig({
   root: at('../..'),
   resolve: { alias: [{ find: /^breakwater$/, replacement: at('../../src/index.ts') }] },
@@ -11,7 +11,7 @@ export default defineConfig({
     include: ['test/device/**/*.test.ts'],
     globalSetup: [at('global-setup.ts')],
     setupFiles: [at('../harness/keep-logs.ts')],
-    fileParallelism: false,
+    maxWorkers: 3,
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -93,6 +93,7 @@ export const kubeletConfig = ({ socket, resolv }: Kubelet): unknown => ({
   registryPullQPS: 0,
   // As fast as they go, so that a test sees what takes a minute in the field.
   syncFrequency: '10s',
+  volumeStatsAggPeriod: '10s',
   nodeStatusUpdateFrequency: '2s',
   nodeLeaseDurationSeconds: 20,
   authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },

@@ -86,6 +86,7 @@ const told = (pods: readonly Pod[]): string =>
     pods.map(({ metadata, status }) => [
       metadata.name,
       status?.phase,
+      status?.reason,
       status?.message,
       ...[...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(
         ({ name, ready, state }) => [name, ready, state],

@@ -31,8 +31,9 @@ export interface Image {
 /** Where the reference fleets' images are; nodes ask the registry of the run instead. */
 export const HOST = 'registry.example.com';
 
-export async function startRegistry(folder: string): Promise<Registry> {
-  const own = join(folder, 'registry');
+/** @param name of its process and folder; one at a time */
+export async function startRegistry(folder: string, name: string): Promise<Registry> {
+  const own = join(folder, name);
   mkdirSync(own);
   const { process, ports } = await startOnFreePorts(
     1,
@@ -47,7 +48,7 @@ http: { addr: '127.0.0.1:${port}' }
       );
       return start({
         folder,
-        name: 'docker-registry',
+        name,
         path: '/usr/bin/docker-registry',
         args: ['serve', join(own, 'config.yml')],
       });

@@ -30,7 +30,10 @@ interface DeviceOptions {
 
 /** Start everything but devices: about 6 s. */
 export async function startWorld(folder: string, name: string): Promise<World> {
-  const [registry, plane] = await Promise.all([startRegistry(folder), startControlPlane({ folder, name })]);
+  const [registry, plane] = await Promise.all([
+    startRegistry(folder, `${name}-registry`),
+    startControlPlane({ folder, name }),
+  ]);
   const running: Running[] = await Promise.all([startControllerManager(plane), startScheduler(plane)]);
   const [pause, tools] = await Promise.all([
     registry.put('pause', { files: { pause: binaryPath('device-tools') }, entrypoint: ['/pause'] }),

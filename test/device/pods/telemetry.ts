@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { until } from '../../harness/until.ts';
 import { CLASSES, type ClassName, type Deployed } from '../harness/deployed.ts';
-import { versionOf } from '../harness/pods.ts';
+import { workingSet } from '../harness/device.ts';
+import { containerOf, versionOf } from '../harness/pods.ts';
 import { predict } from '../harness/predictions.ts';
 
 /** What a server's own series carry beside who it is. */
@@ -43,6 +44,14 @@ export function testTelemetry(get: () => Deployed): void {
       const names = [...new Set(series.map((one) => one['__name__']!))].toSorted();
       console.log(`${name}: ${series.length} series: ${names.join(' ')}`);
       expect(names).toContain('up');
+      const agent = containerOf(await get().serverPod(name), 'telemetry')!;
+      const bytes = workingSet(get().device(name), agent);
+      const limit = Number(get().device(name).cgroup(agent, 'memory', 'memory.limit_in_bytes'));
+      console.log(
+        `${name}: agent's working set ${(bytes / 2 ** 20).toFixed(1)} MiB of ${limit / 2 ** 20} MiB`,
+      );
+      expect(agent.restartCount).toBe(0);
+      expect(bytes).toBeLessThan(limit);
     },
   );
 
