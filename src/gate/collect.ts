@@ -31,6 +31,19 @@ export const DEFAULT_AGE = '1h';
 /** Devices that neither answered nor are overdue may be twice those expected offline, or this share; a judgement. */
 const UNACCOUNTED = 0.05;
 
+/**
+ * Share of the assigned devices that may neither answer with the release nor be overdue.
+ * @param offline share of devices expected offline
+ */
+export const unaccountedLimit = (offline: number): number => Math.max(2 * offline, UNACCOUNTED);
+
+/**
+ * How long both arms must be watched together, where silence counts.
+ * @returns milliseconds
+ */
+export const watchMs = ({ window, overdueAfter = DEFAULT_AGE }: Plan['gate']): number =>
+  Math.max(parseDuration(window), parseDuration(overdueAfter));
+
 /** Add up a class's evidence by workload and arm, and say what is missing, stale or contradicts the plan. */
 export function collect(
   question: Question,
@@ -122,7 +135,7 @@ function* gapsOf(
 
 function* unaccounted({ assigned, reported, overdue }: Counts, offline: number): Iterable<string> {
   const devices = assigned - reported - overdue;
-  const allowed = Math.max(2 * offline, UNACCOUNTED);
+  const allowed = unaccountedLimit(offline);
   if (assigned === 0 || devices <= allowed * assigned) return;
   yield `${devices} of ${assigned} devices neither run the release nor are overdue, more than ${percent(allowed)}`;
 }

@@ -32,8 +32,7 @@ export function decide({ plan, wave, questions, evidence, nowMs }: DecideOptions
   const each = collected
     .flat()
     .flatMap((of) => metricsOf(gate, of).map((metric) => ({ workload: of.workload, metric })));
-  const groups = questions.length > 1 ? addedUp(each) : [];
-  const alphaOfEach = gate.alpha / Math.max(1, each.length + groups.length);
+  const { groups, alphaOfEach } = shareAlpha(gate, each, questions.length);
   const classes = questions.map((question, index) =>
     decideClass(question, collected[index]!, plan, { gate, alpha: alphaOfEach }),
   );
@@ -66,9 +65,23 @@ export function statisticsOf({ fleet, gate }: Plan): StatisticalGate {
   );
 }
 
-interface Test {
+/** A test of one workload of one class. */
+export interface Test {
   readonly workload: string;
   readonly metric: string;
+}
+
+/**
+ * Share alpha over all tests of all classes, and over those of classes together.
+ * @param each the tests of each class
+ */
+export function shareAlpha(
+  { alpha }: StatisticalGate,
+  each: readonly Test[],
+  classes: number,
+): { readonly groups: readonly Test[]; readonly alphaOfEach: number } {
+  const groups = classes > 1 ? addedUp(each) : [];
+  return { groups, alphaOfEach: alpha / Math.max(1, each.length + groups.length) };
 }
 
 /**
@@ -117,7 +130,8 @@ function decideClass(
   return { class: name, release, settled, verdict, reason, gaps, tests };
 }
 
-const clusterSizeOf = (slices: readonly PlannedSlice[], name: string): number => {
+/** Devices of the average cluster in these slices. */
+export const clusterSizeOf = (slices: readonly PlannedSlice[], name: string): number => {
   const sum = (of: 'clusters' | 'devices'): number =>
     slices.reduce((all, slice) => all + slice.classes[name]![of], 0);
   return sum('clusters') === 0 ? 1 : sum('devices') / sum('clusters');

@@ -3,7 +3,7 @@ import { percent, TROUBLES, type Collected, type Counts } from './collect.ts';
 import { controlLogRatio, type Arm } from './control-test.ts';
 import { designEffect, observationsPerDevice } from './design-effect.ts';
 import { logEValue } from './e-value.ts';
-import { correlationOf, errorShares, LEAST_BASELINE, silentShares } from './expected-shares.ts';
+import { correlationOf, errorShares, silentShares } from './expected-shares.ts';
 import { judgeRise, type Judged, type Rise } from './rise-test.ts';
 import { sprtBounds } from './sprt.ts';
 import type { TestResult } from './verdict.ts';
@@ -20,14 +20,16 @@ export interface Setting {
   readonly clusterSize: number;
 }
 
-/** Names of the tests that a gate makes of a workload. */
-export const metricsOf = (
-  { ceiling, offline }: StatisticalGate,
-  { treatment, control }: Collected,
-): string[] => [
+/** Names of the tests that a gate makes of every workload. */
+export const metricsWithoutTrouble = ({ ceiling, offline }: StatisticalGate): string[] => [
   'errors',
   ...(offline?.treatAs === 'exclude' ? [] : ['overdue']),
   ...(ceiling === undefined ? [] : ['ceiling']),
+];
+
+/** Names of the tests that a gate makes of a workload. */
+export const metricsOf = (gate: StatisticalGate, { treatment, control }: Collected): string[] => [
+  ...metricsWithoutTrouble(gate),
   ...TROUBLES.filter((kind) => treatment.trouble[kind] !== undefined || control.trouble[kind] !== undefined),
 ];
 
@@ -154,15 +156,10 @@ const troubleTest =
     const arm = (counts: Counts): Arm => ({ failed: counts.trouble[kind] ?? 0, exposed: counts.assigned });
     const { fail: failAt } = sprtBounds({ alpha, beta: gate.beta });
     const weight = 1 / designEffect(1, clusterSize, correlationOf(gate));
+    const { healthy, faulty } = errorShares(gate);
+    const riskRatio = faulty / healthy;
     const missing = treatment.trouble[kind] === undefined || control.trouble[kind] === undefined;
-    const logOdds = missing
-      ? 0
-      : weight *
-        controlLogRatio(
-          arm(treatment),
-          arm(control),
-          1 + gate.detect / Math.max(gate.baseline, LEAST_BASELINE),
-        );
+    const logOdds = missing ? 0 : weight * controlLogRatio(arm(treatment), arm(control), riskRatio);
     const verdict = missing ? 'INSUFFICIENT' : logOdds >= failAt ? 'FAIL' : 'PASS';
     const counted = `${arm(treatment).failed} of ${treatment.assigned} devices, ${arm(control).failed} of ${control.assigned} in the control`;
     return {

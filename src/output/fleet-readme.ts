@@ -7,6 +7,9 @@ const number = (value: number): string => String(Math.round(value)).replaceAll(/
 const HUB_ROW =
   '| `argocd/` | ApplicationSets: which cluster follows which pointers | Argo CD on the hub |\n';
 
+const MONITORING_ROW =
+  '| `monitoring/` | recording and alert rules with their tests | Prometheus on the hub |\n';
+
 /** README.md of `generated/<fleet>/`: what stands there, who reads it, and the waves. */
 export function fleetReadme(plan: PlanFile): string {
   const { fleet, delivery } = plan;
@@ -25,7 +28,7 @@ ${number(plan.total.devices)} devices in ${number(plan.total.clusters)} clusters
 | \`slices/<slice>/<class>/\` | two pointers: what the clusters of a slice and class run | ${reader} ${isHub ? 'on the hub' : 'on each cluster'}, for life |
 | \`releases/<class>/<id>/\` | the manifests of a class; never edited, named by the digest of their content | ${reader}, through the pointers |
 ${isHub ? HUB_ROW : ''}| \`plan.json\` | waves, slices, devices, gate, budget and the wanted releases | \`breakwater promote\`, \`rollback\`, \`status\`; dashboards |
-| \`fleets/${fleet}.rollout.json\` (not here) | where the rollout stands: the pointers follow from it | \`breakwater promote\`, \`rollback\`, \`retry\`, \`status\` |
+${plan.metrics === undefined ? '' : MONITORING_ROW}| \`fleets/${fleet}.rollout.json\` (not here) | where the rollout stands: the pointers follow from it | \`breakwater promote\`, \`rollback\`, \`retry\`, \`status\` |
 
 ## A cluster joins
 

@@ -13,6 +13,7 @@ const PARTS: Readonly<Record<string, string>> = {
   release: 'r[0-9a-f]{12}',
   config: '[^/]+-c[0-9a-f]{12}',
   object: String.raw`[^/]+\.yaml`,
+  rules: '(?:rules|rollout)',
 };
 
 /** Every file below `generated/<fleet>/`. */
@@ -27,6 +28,11 @@ const FILES = {
   objects: 'releases/<class>/<release>/objects/<object>',
   configs: 'releases/<class>/<release>/config/kustomization.yaml',
   config: 'releases/<class>/<release>/config/<config>/<object>',
+  monitoringReadme: 'monitoring/README.md',
+  rules: 'monitoring/<rules>.yaml',
+  ruleTests: 'monitoring/tests.yaml',
+  ruleObjects: 'monitoring/kubernetes/<rules>.yaml',
+  ruleKustomization: 'monitoring/kubernetes/kustomization.yaml',
 } as const;
 
 const pattern = (path: string): RegExp =>

@@ -59,8 +59,13 @@ function readRelease(fs: FileSystem, folder: string, id: ReleaseId, paths: reado
 export function judgeRelease(id: ReleaseId, files: ReadonlyMap<string, string>): StoredRelease {
   if (files.size === 0) return { id, status: 'missing', versions: {}, files };
   if (releaseId(files) !== id) return { id, status: 'changed', versions: {}, files };
-  const { versions } = JSON.parse(files.get('release.json') ?? '{}') as Pick<StoredRelease, 'versions'>;
-  return { id, status: 'whole', versions: versions ?? {}, files };
+  return { id, status: 'whole', versions: versionsIn(files), files };
+}
+
+/** By workload, as a whole release's `release.json` says. */
+export function versionsIn(files: ReadonlyMap<string, string>): Readonly<Record<string, Version>> {
+  const { versions } = JSON.parse(files.get('release.json') ?? '{}') as Partial<StoredRelease>;
+  return versions ?? {};
 }
 
 /** Names of the folders in a release's `config/`, in byte order. */

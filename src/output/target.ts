@@ -1,20 +1,21 @@
 import { UserError } from '../errors.ts';
 import { namedReleases } from '../plan/named-releases.ts';
-import type { PlanFile, ReleaseId } from '../plan/plan.ts';
+import type { PlanFile, ReleaseId, Version } from '../plan/plan.ts';
 import { formatState } from '../plan/state-file.ts';
 import type { RolloutState } from '../plan/state.ts';
 import type { Releases } from '../synth/manifests.ts';
+import { monitoringFiles } from '../synth/monitoring/monitoring.ts';
 import { fleetReadme } from './fleet-readme.ts';
 import { fleetFolder, hubFolder, releaseFolder } from './layout.ts';
 import { hubFiles } from './hub.ts';
 import type { OpenedFleet } from './open.ts';
 import { pointerFiles } from './pointers.ts';
-import { configFolders, type StoredRelease } from './store.ts';
+import { configFolders, versionsIn, type StoredRelease } from './store.ts';
 
 /** What a fleet's files are to be. Follows from state, plan and releases alone. */
 export interface Target {
   readonly stateText: string;
-  /** `plan.json`, README and pointers: path below `generated/<fleet>/` → text. */
+  /** `plan.json`, README, pointers and monitoring: path below `generated/<fleet>/` → text. */
   readonly files: ReadonlyMap<string, string>;
   /** Every release that something names: its folder below `generated/<fleet>/` → its files. */
   readonly releases: ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -59,6 +60,9 @@ export function targetOf(opened: OpenedFleet, { state, plan, planText, releases 
       for (const [path, text] of pointerFiles(slice, className, pointer, configsOf)) files.set(path, text);
     }
   }
+  const versionsOf = (className: string, id: ReleaseId): Readonly<Record<string, Version>> =>
+    versionsIn(contents.get(releaseFolder(className, id))!);
+  for (const [path, text] of monitoringFiles({ plan, state, versionsOf })) files.set(path, text);
   return { stateText: formatState(state), files, releases: contents };
 }
 

@@ -37,7 +37,7 @@ test.each([
   'releases/n100/r0123456789ab/objects/notes.txt',
   'releases/n100/r0123456789ab/objects/deeper/x.yaml',
   'releases/n100/r0123456789ab/config/app/x.yaml',
-  'monitoring/rules.yaml',
+  'monitoring/notes.yaml',
 ])('%s is not ours', (path) => {
   expect(isOurFile(path)).toBe(false);
 });

@@ -1,6 +1,6 @@
-import { formatDuration, parseDuration } from '../../fleet/units.ts';
+import { formatDuration } from '../../fleet/units.ts';
 import type { Plan, PlannedMetrics, SliceName, Version } from '../../plan/plan.ts';
-import { DEFAULT_AGE, SKEW_MS } from '../collect.ts';
+import { DEFAULT_AGE, SKEW_MS, watchMs } from '../collect.ts';
 import type { Evidence, EvidenceRow } from '../evidence.ts';
 import type { Question } from '../question.ts';
 import type { PrometheusClient, Sample } from './client.ts';
@@ -96,7 +96,7 @@ async function ask({ question, named, metrics, plan, client, nowMs }: Ask): Prom
   await refuseWrong(wrong([metrics.errors, metrics.requests], look), client, nowMs);
   const byVersion = async (expression: string): Promise<Map<SliceName, Map<Version, number>>> =>
     nested(await client.query(expression, nowMs));
-  const needed = Math.max(parseDuration(window), parseDuration(overdueAfter));
+  const needed = watchMs(plan.gate);
   const stepMs = Math.max(1000, Math.min(STEP_MS, Math.floor(needed / 12_000) * 1000));
   const steps = Math.ceil(needed / stepMs);
   const stepsMs = Array.from({ length: steps + 1 }, (_, index) => nowMs - (steps - index) * stepMs);
