@@ -13,7 +13,7 @@ import { evidenceOf, inputSeries, MINUTES, ruleCase, type RuleCase } from './rul
 /** At least two hundred, of which none may differ. */
 const CASES = 240;
 /** Of one run of promtool. */
-const BATCH = 30;
+const BATCH = 12;
 
 const NUMBER: Readonly<Record<Verdict, number>> = { FAIL: 1, INSUFFICIENT: 0, PASS: -1 };
 
