@@ -130,3 +130,18 @@ test('what we write is read back as it was, and every place in it is found', asy
     { numRuns: 150 },
   );
 });
+
+test.each([
+  'groups: [{ name: a, rules: [{ record: b, expr: vector(1) }] }]\n',
+  'rule_files: [rules.yaml]\ntests: []\n',
+])('what Prometheus or promtool read is told apart: %s', async (text) => {
+  const { problems } = await readYaml('rules.yaml', text);
+  expect(problems.map(({ kind, message }) => [kind, message])).toEqual([
+    ['foreign', 'rules without apiVersion and kind are read by Prometheus or promtool'],
+  ]);
+});
+
+test('a document that only has something called groups is no object, and said to be none', async () => {
+  const { problems } = await readYaml('a.yaml', 'groups: [a, b]\n');
+  expect(problems.map(({ kind }) => kind)).toEqual(['object']);
+});

@@ -93,6 +93,12 @@ function problemOf(file: string, value: unknown): Omit<FileProblem, 'position'> 
   if (missing.length === 2 && file.endsWith('.json')) {
     return { kind: 'foreign', message: 'JSON without apiVersion and kind is made for something else' };
   }
+  if (missing.length === 2 && isForPrometheus(asRecord(value))) {
+    return {
+      kind: 'foreign',
+      message: 'rules without apiVersion and kind are read by Prometheus or promtool',
+    };
+  }
   if (missing.length > 0) {
     return { kind: 'object', message: `document has no ${missing.map(([name]) => name).join(' and no ')}` };
   }
@@ -105,6 +111,11 @@ function problemOf(file: string, value: unknown): Omit<FileProblem, 'position'> 
   }
   return undefined;
 }
+
+/** Whether a document is a rule file of Prometheus, or promtool's test of one. */
+const isForPrometheus = ({ groups, rule_files: files, tests }: Readonly<Record<string, unknown>>): boolean =>
+  (Array.isArray(groups) && groups.every((group) => Array.isArray(asRecord(group)['rules']))) ||
+  (Array.isArray(files) && Array.isArray(tests));
 
 /** An error of the parser in the style of our messages: lower case, one line, no full stop. */
 function wordsOf(message: string): string {
