@@ -1,7 +1,7 @@
 // What a gate will have to go by in each wave, as far as a definition tells: for rules of the statistics, and for the
 // design of waves.
 
-import type { FleetSpec, StatisticalGate } from '../fleet/spec.ts';
+import type { GateSpec, StatisticalGate } from '../fleet/spec.ts';
 import { parseDuration } from '../fleet/units.ts';
 import { detectionMs } from '../plan/harm.ts';
 import type { Plan, PlannedWave } from '../plan/plan.ts';
@@ -11,7 +11,7 @@ import { passProbability, type PassProbability, type WaveArm } from './pass-prob
 const isError = (ratio: number): boolean => ratio > 0 && ratio < 0.5;
 
 /** The gate, where evidence decides and its numbers make sense; else another rule's business. */
-export function statisticsIn({ rollout: { gate } }: FleetSpec): StatisticalGate | undefined {
+export function statisticsIn(gate: GateSpec): StatisticalGate | undefined {
   if (gate.by === 'human') return undefined;
   const { baseline, detect, alpha, beta, ceiling } = gate;
   const sensible =
@@ -44,11 +44,8 @@ export function armOf(plan: Plan, slices: readonly string[], name: string): Wave
  * The share of false rollbacks that each test may use, when a wave is judged: three tests for each class and workload
  * with telemetry (errors, silence, ceiling), and two for each workload over classes together.
  */
-export function alphaOfEach(spec: FleetSpec, gate: StatisticalGate, classes: number): number {
-  const telling = Object.values(spec.workloads).filter(
-    (workload) => typeof workload !== 'function' && workload.telemetry !== undefined,
-  );
-  const workloads = Math.max(1, telling.length);
+export function alphaOfEach({ metrics = {} }: Plan, gate: StatisticalGate, classes: number): number {
+  const workloads = Math.max(1, Object.keys(metrics).length);
   const silence = gate.offline?.treatAs === 'exclude' ? 0 : 1;
   const each = 1 + silence + (gate.ceiling === undefined ? 0 : 1);
   const together = classes > 1 ? 1 + silence : 0;
@@ -66,10 +63,10 @@ export interface JudgedArm {
 }
 
 /** Every class in every wave that is judged. */
-export function judgedArms(spec: FleetSpec, plan: Plan, gate: StatisticalGate): JudgedArm[] {
+export function judgedArms(plan: Plan, gate: StatisticalGate): JudgedArm[] {
   return judgedWaves(plan).flatMap((wave) => {
     const names = Object.keys(plan.classes).filter((name) => (wave.classes[name]?.devices ?? 0) > 0);
-    const alpha = alphaOfEach(spec, gate, names.length);
+    const alpha = alphaOfEach(plan, gate, names.length);
     return names.map((name): JudgedArm => {
       const arm = armOf(plan, wave.slices, name);
       return { wave, class: name, arm, pass: passProbability(arm, gate, alpha), alpha };

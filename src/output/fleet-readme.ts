@@ -51,6 +51,12 @@ ${table([
     ...classes.map((name) => cell(wave.classes[name] ?? { clusters: 0, devices: 0 })),
   ]),
 ])}
+
+${
+  plan.gate.by === 'human'
+    ? 'People look at each wave and decide about the next: no evidence is judged.'
+    : `The next wave follows once \`breakwater gate ${fleet} --record\` has written down a PASS of the one before.`
+}
 `;
 }
 

@@ -16,9 +16,9 @@ export default defineRule({
   source: 'https://en.wikipedia.org/wiki/Design_effect',
   since: '0.1.0',
 
-  *check({ spec, plan }) {
+  *check({ plan }) {
     const [first] = judgedWaves(plan);
-    if (statisticsIn(spec) === undefined || first === undefined) return;
+    if (statisticsIn(plan.gate) === undefined || first === undefined) return;
     const { clusters, devices } = first.total;
     if (clusters === 0 || devices <= clusters || clusters >= LEAST) return;
     const larger = longerWaves(first).find(({ slices }) => {

@@ -16,8 +16,8 @@ export default defineRule({
   source: 'https://en.wikipedia.org/wiki/Binomial_distribution',
   since: '0.1.0',
 
-  *check({ spec, plan }) {
-    const gate = statisticsIn(spec);
+  *check({ plan }) {
+    const gate = statisticsIn(plan.gate);
     const ceiling = gate?.ceiling;
     if (gate === undefined || ceiling === undefined) return;
     const above = (observations: number, share: number): number =>
@@ -27,7 +27,7 @@ export default defineRule({
         observations,
         gate.baseline,
       );
-    for (const { wave, class: name, pass } of judgedArms(spec, plan, gate)) {
+    for (const { wave, class: name, pass } of judgedArms(plan, gate)) {
       const observations = Math.floor(pass.observations.errors);
       const held = above(observations, ceiling);
       if (held <= HELD || observations === 0) continue;

@@ -13,10 +13,10 @@ export default defineRule({
   source: 'https://sre.google/workbook/canarying-releases/',
   since: '0.1.0',
 
-  *check({ spec, plan }) {
-    const gate = statisticsIn(spec);
+  *check({ plan }) {
+    const gate = statisticsIn(plan.gate);
     if (gate === undefined) return;
-    for (const { wave, class: name, arm } of judgedArms(spec, plan, gate)) {
+    for (const { wave, class: name, arm } of judgedArms(plan, gate)) {
       if (arm.control >= arm.devices) continue;
       const from = SLICES.findIndex(({ name: slice }) => slice === wave.slices[0]);
       const end = SLICES.findLastIndex((_slice, at) => {

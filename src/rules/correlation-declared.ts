@@ -12,11 +12,11 @@ export default defineRule({
   source: 'https://en.wikipedia.org/wiki/Design_effect',
   since: '0.1.0',
 
-  *check({ spec, plan }) {
-    const gate = statisticsIn(spec);
+  *check({ plan }) {
+    const gate = statisticsIn(plan.gate);
     const [first] = judgedWaves(plan);
     if (gate === undefined || first === undefined || gate.correlation?.cluster !== undefined) return;
-    const several = judgedArms(spec, plan, gate).filter(
+    const several = judgedArms(plan, gate).filter(
       ({ wave, arm }) => wave === first && arm.devices > arm.clusters,
     );
     if (several.length === 0) return;

@@ -16,11 +16,11 @@ export default defineRule({
   since: '0.1.0',
 
   *check({ spec, plan }) {
-    const gate = statisticsIn(spec);
+    const gate = statisticsIn(plan.gate);
     const most = spec.rollout.budget?.maxHarmedDevices;
     if (gate === undefined || most === undefined) return;
     const waves = realWaves(plan);
-    const arms = judgedArms(spec, plan, gate);
+    const arms = judgedArms(plan, gate);
     for (const [index, next] of waves.slice(1).entries()) {
       const wave = waves[index]!;
       const shown = arms

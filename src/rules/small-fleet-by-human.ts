@@ -15,9 +15,9 @@ export default defineRule({
   source: 'https://en.wikipedia.org/wiki/Rule_of_three_(statistics)',
   since: '0.1.0',
 
-  *check({ spec, plan }) {
+  *check({ plan }) {
     const { devices } = plan.total;
-    const gate = statisticsIn(spec);
+    const gate = statisticsIn(plan.gate);
     if (gate === undefined || devices === 0 || devices >= LEAST) return;
     const overdue = gate.overdueAfter === undefined ? '' : `, overdueAfter: '${gate.overdueAfter}'`;
     yield {

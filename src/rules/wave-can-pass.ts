@@ -16,10 +16,10 @@ export default defineRule({
   source: 'https://doi.org/10.1214/aoms/1177731118',
   since: '0.1.0',
 
-  *check({ spec, plan }) {
-    const gate = statisticsIn(spec);
+  *check({ plan }) {
+    const gate = statisticsIn(plan.gate);
     if (gate === undefined) return;
-    for (const { wave, class: name, arm, pass, alpha } of judgedArms(spec, plan, gate)) {
+    for (const { wave, class: name, arm, pass, alpha } of judgedArms(plan, gate)) {
       if (pass.both >= PASSES) continue;
       const [what, worth] =
         pass.errors < pass.overdue

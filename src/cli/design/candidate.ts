@@ -42,7 +42,7 @@ export function candidateOf(percents: readonly number[], wish: Wish): Candidate 
   }));
   const rollout = { ...spec.rollout, gate, waves: bare };
   const plan = regrouped(wish.plan, rollout);
-  const budget = budgetOf({ ...spec, rollout }, plan);
+  const budget = budgetOf(spec, plan);
   const waves = bare.map((wave, index) =>
     index > 0 && plan.waves[index]!.total.devices > budget.maxDevicesPerPromotion
       ? Object.assign({}, wave, { pause })
@@ -102,8 +102,8 @@ function budgetOf(spec: FleetSpec, plan: Plan): Required<BudgetSpec> {
     first!.slices.includes(name) ? [] : Object.values(classes).map(({ devices }) => devices),
   );
   const largest = Math.max(1, ...sizes);
-  const statistics = statisticsIn(spec);
-  const arms = statistics === undefined ? [] : judgedArms(spec, plan, statistics);
+  const statistics = statisticsIn(plan.gate);
+  const arms = statistics === undefined ? [] : judgedArms(plan, statistics);
   const shown = later.map((_wave, index) =>
     arms
       .filter(({ wave }) => wave === plan.waves[index])

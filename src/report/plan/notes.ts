@@ -1,6 +1,8 @@
 import { askersOf, bytesPerCommit } from '../../plan/exposure.ts';
 import { workloadLine } from '../diff/rows.ts';
 import { bytes, counted, span, whole } from '../text.ts';
+import { judgedArms, statisticsIn } from '../../gate/arms.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { PlanReport } from './plan-report.ts';
 
 /** What the table of waves cannot say, a sentence a line: lower case, no full stop. */
@@ -68,16 +70,30 @@ function reachNotes(report: PlanReport): readonly string[] {
 }
 
 /** Who decides, and when nobody does. */
-const gateNotes = ({ plan: { gate, freeze = [], waves } }: PlanReport): readonly string[] => [
-  ...(gate.by === 'human'
+const gateNotes = ({ plan }: PlanReport): readonly string[] => [
+  ...(plan.gate.by === 'human'
     ? [
-        `gate: people look at ${waves.length < 2 ? 'the wave' : 'each wave'} and decide, no evidence is judged: a promotion checks soak, freeze and budget alone`,
+        `gate: people look at ${plan.waves.length < 2 ? 'the wave' : 'each wave'} and decide, no evidence is judged: a promotion checks soak, freeze and budget alone`,
       ]
-    : []),
-  ...freeze.map(
+    : passNotes(plan)),
+  ...(plan.freeze ?? []).map(
     ({ from, until, reason }) => `freeze: nothing is promoted from ${from} until ${until} UTC: ${reason}`,
   ),
 ];
+
+/** How likely evidence lets a healthy release pass. */
+function passNotes(plan: Plan): readonly string[] {
+  const gate = statisticsIn(plan.gate);
+  const arms = gate === undefined ? [] : judgedArms(plan, gate);
+  const waves = [...new Set(arms.map(({ wave }) => wave))];
+  if (waves.length === 0) return [];
+  const told = waves.map(({ name }) => {
+    const of = arms.filter(({ wave }) => wave.name === name);
+    const each = of.map(({ class: one, pass }) => `${Math.floor(pass.both * 100)} of class ${one}`);
+    return `${each.join(', ')} (${name})`;
+  });
+  return [`gate: of a hundred healthy releases pass by evidence ${told.join('; ')}`];
+}
 
 function classNotes({ plan, pulls }: PlanReport, name: string): readonly string[] {
   const { maxUnavailable, clustersAllAtOnce, clusters } = plan.classes[name]!;
