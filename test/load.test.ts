@@ -344,7 +344,7 @@ test('wrong types from plain JavaScript', async () => {
       /inventory/0 lacks "region": name of a region without quotes and backslashes: for humans, maps and class cover
       /inventory/0/clusters is -1, expected at least 0
       /inventory/0/devicesPerCluster is 1.5, expected a whole number
-      /workloads/web/server/kind is "tf", expected "tensorflow-serving" or "container"
+      /workloads/web/server/kind is "tf", expected "tensorflow-serving", "breakwater" or "container"
       /workloads/web/memory/byClass/n100 is 5, expected a Kubernetes quantity of bytes, such as \`512Mi\`, \`1.5Gi\` or \`1e9\`
       /workloads/web/cpu is 1, expected a Kubernetes quantity of processors, such as \`500m\`, \`1.5\` or \`4\`
       /workloads/cache is null, expected an object

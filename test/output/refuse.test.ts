@@ -312,6 +312,8 @@ test('the README of a fleet says who reads what', () => {
     | canary | 0.1 % | p000.01 to p000.10 | 24h | 1h | – |
     | early | 10 % | p000.20 to p010.00 | 12h | 1h | – |
     | rest | 100 % | p015.00 to p100.00 | 0s | 2h | – |
+
+    The next wave follows once \`breakwater gate example --record\` has written down a PASS of the one before.
     "
   `);
 });
