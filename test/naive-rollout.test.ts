@@ -20,7 +20,6 @@ test('the naive rollout is refused with every finding one would hope for', async
     [
       "error ceiling-not-alone at /rollout/gate/detect: a ceiling of 5 % sees no rise below 4.5 points over a baseline of 0.5 %, and detect of 4.5 points looks for none: up to 45,000 of 1,000,000 devices would fail unseen; fix: set gate.detect to 0.01 or less, and keep the ceiling for the worst",
       "error fits-memory at /classes/board/memory: pods may take 640Mi of memory on a server of class board, 409Mi are left: 2048Mi less 1383Mi for K3s as its authors measured a server less 256Mi for Flux; DaemonSet "inference" 640Mi; fix: lower the limits by 231Mi, or declare what K3s takes on this device if you measured it: k3sMemory",
-      "error flux-durations at /spec/interval: interval is 30s, and Flux asks for at least 60s; fix: set interval to 60s or more",
       "error image-digest at /spec/template/spec/containers/0/image: container "server" names image tensorflow/serving:latest without a digest; fix: pin it: tensorflow/serving@sha256:<64 hex digits>",
       "error image-digest at /spec/template/spec/initContainers/0/image: sidecar "telemetry" names image prom/prometheus:latest without a digest; fix: pin it: prom/prometheus@sha256:<64 hex digits>",
       "error image-digest at /spec/template/spec/volumes/0/image/reference: volume "model" names image registry.example.com/models/detector:latest without a digest; fix: pin it: registry.example.com/models/detector@sha256:<64 hex digits>",

@@ -39,11 +39,13 @@ function* syntaxProblems(spec: Json, isSource: boolean): Generator<Said> {
   }
 }
 
-function* lengthProblems(spec: Json): Generator<Said> {
+/** @param ofFrame whether its interval is the definition's, of which `interval-minimum` speaks */
+function* lengthProblems(spec: Json, ofFrame: boolean): Generator<Said> {
   for (const [field, shortest, what] of [
     ['interval', SHORTEST_INTERVAL, 'Flux asks for at least'],
     ['timeout', SHORTEST_TIMEOUT, 'kustomize-controller waits at least'],
   ] as const) {
+    if (ofFrame && field === 'interval') continue;
     const text = asText(spec[field]);
     if (text === undefined || !PATTERNS['any']!.test(text) || parseDuration(text) >= parseDuration(shortest))
       continue;
@@ -64,18 +66,31 @@ export default defineRule({
   source: 'https://fluxcd.io/flux/components/kustomize/kustomizations/#interval',
   since: '0.1.0',
 
-  *check({ objects }) {
+  *check({ objects, complete }) {
     for (const placed of objects) {
       const isSource = isFlux('source', placed);
       const isKustomization = isFlux('kustomize', placed);
       if (!isSource && !isKustomization) continue;
       const spec = asRecord(placed.object['spec']);
       for (const said of syntaxProblems(spec, isSource)) yield { ...said, at: placed };
-      if (isKustomization) for (const said of lengthProblems(spec)) yield { ...said, at: placed };
+      if (!isKustomization) continue;
+      const ofFrame = complete && placed.workload === undefined;
+      for (const said of lengthProblems(spec, ofFrame)) yield { ...said, at: placed };
     }
   },
 
   examples: [
+    {
+      title: "the frame's interval, which another rule asks the definition about",
+      subject: {
+        objects: [
+          { object: example('kustomize', { interval: '30s' }), file: 'frame/release.yaml', document: 0 },
+        ],
+        external: {},
+        complete: true,
+      },
+      expect: [],
+    },
     {
       title: 'minutes, and hours where they are taken',
       subject: exampleObjects([
