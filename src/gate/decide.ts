@@ -5,7 +5,7 @@ import { collect, type Collected } from './collect.ts';
 import type { Evidence, EvidenceRow } from './evidence.ts';
 import type { Question } from './question.ts';
 import { sprtBounds } from './sprt.ts';
-import { metricsOf, testsOf, type Setting } from './tests.ts';
+import { metricsOf, testsOf, type Setting } from './sequential.ts';
 import { worst, type ClassDecision, type Decision } from './verdict.ts';
 
 export interface DecideOptions {

@@ -1,5 +1,5 @@
 import type { StatisticalGate } from '../../fleet/spec.ts';
-import { metricsWithoutTrouble } from '../../gate/tests.ts';
+import { metricsWithoutTrouble } from '../../gate/sequential.ts';
 import type { PlanFile } from '../../plan/plan.ts';
 import { armRules } from './arm-rules.ts';
 import { ceilingRules } from './ceiling-rules.ts';

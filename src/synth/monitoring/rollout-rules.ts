@@ -1,7 +1,7 @@
 import { shareAlpha, clusterSizeOf, type Test } from '../../gate/decide.ts';
 import { anyOf } from '../../gate/promql/selector.ts';
 import { questionsOf, type Question, type VersionsOf } from '../../gate/question.ts';
-import { metricsWithoutTrouble } from '../../gate/tests.ts';
+import { metricsWithoutTrouble } from '../../gate/sequential.ts';
 import type { StatisticalGate } from '../../fleet/spec.ts';
 import type { PlanFile, Version } from '../../plan/plan.ts';
 import { namedReleases } from '../../plan/named-releases.ts';

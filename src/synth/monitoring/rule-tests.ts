@@ -3,7 +3,7 @@ import { watchMs } from '../../gate/collect.ts';
 import { clusterSizeOf, decide, shareAlpha, type Test } from '../../gate/decide.ts';
 import type { EvidenceRow } from '../../gate/evidence.ts';
 import type { Question } from '../../gate/question.ts';
-import { metricsWithoutTrouble } from '../../gate/tests.ts';
+import { metricsWithoutTrouble } from '../../gate/sequential.ts';
 import type { Verdict } from '../../gate/verdict.ts';
 import type { PlanFile, PlannedSlice } from '../../plan/plan.ts';
 import { toYaml } from '../yaml.ts';
