@@ -50,7 +50,7 @@ interface Place extends ModelToBuild {
   readonly fresh: boolean;
 }
 
-async function placeOf({ spec, folder }: ModelToBuild, io: Io): Promise<Place> {
+async function placeOf({ spec, folder, architectures }: ModelToBuild, io: Io): Promise<Place> {
   const { existingLock, lockPath, matches } = await import('../fleet/model-lock.ts');
   const { lockedInputs } = await import('../model/locked-inputs.ts');
   const { isStored } = await import('../model/store.ts');
@@ -64,7 +64,7 @@ async function placeOf({ spec, folder }: ModelToBuild, io: Io): Promise<Place> {
     lock.breakwater === ownPackage.version &&
     matches(lock, spec, lockedInputs(spec, folder)) &&
     isStored(root, lock.image.split('@')[1]!);
-  return { spec, folder, root, lockFile, lock, fresh };
+  return { spec, folder, architectures, root, lockFile, lock, fresh };
 }
 
 /** Begin to build, and say on a terminal how far that is. */
@@ -77,7 +77,12 @@ async function start(places: readonly Place[], io: Io): Promise<ReadonlyMap<Plac
     const of = places.length === 1 ? '' : ` (${done} of ${places.length} done)`;
     progress(io, running.size === 0 ? '' : `building ${[...running].join(', ')}${of}`);
   };
-  const tasks = places.map(({ spec, folder }) => ({ spec, folder, breakwater: ownPackage.version }));
+  const tasks = places.map(({ spec, folder, architectures }) => ({
+    spec,
+    folder,
+    architectures,
+    breakwater: ownPackage.version,
+  }));
   const builds = buildModels(tasks, ({ name }) => {
     running.add(name);
     show();

@@ -151,6 +151,8 @@ export interface ModelToBuild {
   readonly spec: BuiltModelSpec;
   /** Absolute. */
   readonly folder: string;
+  /** Of the classes of all fleets that define it. */
+  readonly architectures: ReadonlySet<string>;
 }
 
 /**
@@ -170,7 +172,9 @@ export async function loadModels(options: LoadOptions): Promise<readonly ModelTo
           'define it once, in a file of its own, and import it in both',
         );
       }
-      models.set(spec.name, { spec, folder, file });
+      const classes = Object.values(written.classes).map(({ arch }) => arch);
+      const architectures = new Set([...(known?.architectures ?? []), ...classes]);
+      models.set(spec.name, { spec, folder, file, architectures });
     }
   }
   return [...models.values()];

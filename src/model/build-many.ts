@@ -15,6 +15,7 @@ export interface BuildTask {
   readonly folder: string;
   /** Version of this tool, for the lock. */
   readonly breakwater: string;
+  readonly architectures: ReadonlySet<string>;
 }
 
 /** What a thread answers. */
@@ -70,7 +71,7 @@ interface Builder {
 }
 
 const ownBuilder: Builder = {
-  build: ({ spec, folder, breakwater }) => buildModel(spec, folder, breakwater),
+  build: ({ spec, folder, breakwater, architectures }) => buildModel(spec, folder, breakwater, architectures),
   end() {},
 };
 

@@ -5,9 +5,9 @@ import { UserError } from '../errors.ts';
 import type { BuildAnswer, BuildTask } from './build-many.ts';
 import { buildModel } from './build.ts';
 
-async function answer({ spec, folder, breakwater }: BuildTask): Promise<BuildAnswer> {
+async function answer({ spec, folder, breakwater, architectures }: BuildTask): Promise<BuildAnswer> {
   try {
-    return { built: await buildModel(spec, folder, breakwater) };
+    return { built: await buildModel(spec, folder, breakwater, architectures) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { code, message, hint } = error;

@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS, type GateLimits, type GateResult } from './gates/gate.t
 import { modelGates } from './gates/index.ts';
 import { makeModel } from './make.ts';
 import { estimateMemory } from './memory/estimate.ts';
-import { buildImage, type ModelImage } from './package/image.ts';
+import { buildImage, MODEL_ARCHITECTURES, type ModelImage } from './package/image.ts';
 import { lockedInputs, sha256 } from './locked-inputs.ts';
 import { departures } from './quantize/static-recipe.ts';
 import { prepareLiteRt } from './runtime/litert.ts';
@@ -32,12 +32,14 @@ const SERVED_VERSION = 1;
  *
  * @param folder that the definition's paths are taken from
  * @param breakwater version of this tool, for the lock
+ * @param architectures of the classes that are to pull it
  * @throws UserError `FILE_READ`, `MODEL_DAMAGED`, `MODEL_UNSUPPORTED`, `CALIBRATION`
  */
 export async function buildModel(
   spec: BuiltModelSpec,
   folder: string,
   breakwater: string,
+  architectures: ReadonlySet<string> = new Set(),
 ): Promise<BuiltModel> {
   // It compiles on another thread while the network is read.
   prepareLiteRt();
@@ -53,6 +55,7 @@ export async function buildModel(
     calibration,
     evaluation,
     limits: limitsOf(spec),
+    image: { platforms: MODEL_ARCHITECTURES, architectures },
   });
   const image = buildImage([{ path: `${spec.name}/${SERVED_VERSION}/model.tflite`, content: file }], {
     'org.opencontainers.image.title': spec.name,

@@ -17,6 +17,8 @@ export interface MakeOptions extends QuantizeOptions {
   readonly limits: GateLimits;
   /** The float network as it was read, nothing folded or fused. */
   readonly plain: Graph;
+  /** Of the image that will be made of the file; then it is built twice, too. */
+  readonly image?: Evidence['image'];
 }
 
 export interface MadeModel {
@@ -39,6 +41,9 @@ export async function makeModel(float: Graph, options: MakeOptions): Promise<Mad
     removed,
   } = await quantizeShrunk(float, calibration?.inputs ?? [], options);
   const file = writeTflite(built, name);
+  const again =
+    options.image &&
+    writeTflite((await quantizeShrunk(float, calibration?.inputs ?? [], options)).graph, name);
   const samples = evaluation ?? calibration;
   const inputs = samples?.inputs ?? [];
   const [exact, made] = [await runOutputs(float, inputs), await runOutputs(built, inputs)];
@@ -49,6 +54,8 @@ export async function makeModel(float: Graph, options: MakeOptions): Promise<Mad
     outputs: exact.length === 0 ? [] : pairsOf(float, exact, made, evaluation),
     parity: inputs.length === 0 ? undefined : await parityOf(plain, inputs, exact),
     layers: await probeLayers(quantized, whole, inputs),
+    ...(options.image === undefined ? {} : { image: options.image }),
+    ...(again === undefined ? {} : { again }),
     milliseconds: { float: await medianMs(float), built: await medianMs(built) },
     limits,
   });

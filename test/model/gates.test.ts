@@ -16,7 +16,7 @@ const gate = (id: string, evidence: Partial<Evidence>): Omit<GateResult, 'gate'>
       outputs: [],
       limits: DEFAULT_LIMITS,
       ...evidence,
-    } as Evidence);
+    } as Evidence)!;
 
 const samples = digitsSamples('calibration.npz').map((sample) => [sample]);
 
@@ -149,4 +149,76 @@ test('an int8 network that is slower than floats is a warning with advice', () =
   `);
   expect(gate('latency', { milliseconds: { float: 1, built: 1.05 } }).verdict).toBe('PASS');
   expect(gate('latency', {}).verdict).toBe('INSUFFICIENT');
+});
+
+const floats = (...values: readonly number[]): Float32Array => Float32Array.from(values);
+
+test('of several outputs, divergence judges the worst by name', () => {
+  const fine = { float: floats(1, 0), built: floats(1, 0.01) };
+  const outputs = [
+    { name: 'age', labels: undefined, pairs: [{ float: floats(20), built: floats(20.1) }] },
+    { name: 'kind', labels: undefined, pairs: [fine, { float: floats(0, 1), built: floats(0.9, 0.1) }] },
+  ];
+  expect(gate('divergence', { outputs })).toMatchInlineSnapshot(`
+    {
+      "fix": "give calibration samples that cover the real range of inputs; the noise begins in the first of the noisiest layers",
+      "message": "signal to quantization noise 0.9 dB at kind, the worst of 2 outputs, 20 wanted; same class on 50.00 % of 2 samples at kind, the worst of 2 outputs, 99 % wanted",
+      "verdict": "FAIL",
+    }
+  `);
+  expect(gate('divergence', { outputs: [outputs[0]!, { ...outputs[1]!, pairs: [fine] }] }).verdict).toBe(
+    'PASS',
+  );
+});
+
+test('accuracy judges every output that has labels, and one value says yes or no', () => {
+  const pairs = Array.from({ length: 400 }, (_, index) => ({
+    float: floats(index % 2 === 0 ? 0.9 : 0.2),
+    built: floats(index % 8 === 0 ? 0.1 : index % 2 === 0 ? 0.8 : 0.3),
+  }));
+  const labels = pairs.map((_, index) => Number(index % 2 === 0));
+  const good = {
+    name: 'kind',
+    labels: pairs.map(() => 1),
+    pairs: pairs.map(() => ({ float: floats(0, 1), built: floats(0, 1) })),
+  };
+  expect(gate('accuracy', { outputs: [good, { name: 'door', labels, pairs }] })).toMatchInlineSnapshot(`
+    {
+      "fix": "calibrate with more typical samples, or use the recipe dynamic or float16",
+      "message": "accuracy at door 87.50 % (float 100.00 %): a drop of 12.50 ± 3.24 points on 400 samples, 1 allowed",
+      "verdict": "FAIL",
+    }
+  `);
+  expect(gate('accuracy', { outputs: [good, { name: 'door', labels: undefined, pairs }] }).verdict).toBe(
+    'PASS',
+  );
+});
+
+test('a second build that differs fails, and where nothing was built twice nothing is said', () => {
+  const file = Uint8Array.of(1, 2, 3);
+  expect(gate('determinism', { file, again: Uint8Array.of(1, 2, 3) }).verdict).toBe('PASS');
+  expect(gate('determinism', { file, again: Uint8Array.of(1, 2, 4) })).toMatchInlineSnapshot(`
+    {
+      "fix": "report it with the model: breakwater is wrong, or this machine computes wrongly",
+      "message": "built twice, the files differ from byte 2 on",
+      "verdict": "FAIL",
+    }
+  `);
+  expect(gate('determinism', { file, again: Uint8Array.of(1, 2) }).verdict).toBe('FAIL');
+  expect(gate('determinism', { file })).toBeUndefined();
+});
+
+test('a class whose architecture the image does not name is a failure', () => {
+  const platforms = ['amd64', 'arm64'];
+  expect(gate('architecture', { image: { platforms, architectures: new Set(['arm64']) } }).verdict).toBe(
+    'PASS',
+  );
+  expect(gate('architecture', { image: { platforms, architectures: new Set(['arm64', 'arm']) } }))
+    .toMatchInlineSnapshot(`
+    {
+      "fix": "give those classes a model of their own, named by the digest of an image for them",
+      "message": "an image for amd64, arm64, classes are of arm",
+      "verdict": "FAIL",
+    }
+  `);
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { buildImage } from '../../src/model/package/image.ts';
+import { buildImage, layerOf } from '../../src/model/package/image.ts';
 import { packTar } from '../../src/model/package/tar.ts';
 
 const files = [
@@ -29,12 +29,13 @@ test('the system tar reads what is packed: sorted, owned by root, from the epoch
   rmSync(folder, { recursive: true });
 });
 
-test('an image has the same digest in whatever order its files come, and another when a byte differs', () => {
+test('an image has always the same digest, its layer in whatever order the files come, and another when a byte differs', () => {
   const { digest } = buildImage(files, { note: 'x' }).index;
   expect(digest).toMatchInlineSnapshot(
-    `"sha256:3d53a00ec062d42f75e83fa8e45338ccba902ca97c1c4fa07dc5216caaba40ac"`,
+    `"sha256:c4e9dcb833666a98b9f0b520d4c80288036528de45fc67e59c7fc006bbaa0c7e"`,
   );
-  expect(buildImage(files.toReversed(), { note: 'x' }).index.digest).toBe(digest);
+  const [first, second] = [files[0]!, files[1]!];
+  expect(layerOf([second, first]).blob.digest).toBe(layerOf([first, second]).blob.digest);
   expect(
     buildImage([{ ...files[0]!, content: Buffer.from('TFL3 would stand Here') }, files[1]!], { note: 'x' })
       .index.digest,
@@ -58,6 +59,26 @@ test('an image names every architecture, and its configuration the digest of the
       rootfs: { type: 'layers', diff_ids: [layer.digest] },
     });
   }
+});
+
+test('the layer says which file the model is, as the ModelPack specification has it', () => {
+  const [manifest] = buildImage(files, { 'org.opencontainers.image.title': 'digits' }).manifests;
+  const { annotations, layers } = JSON.parse(Buffer.from(manifest!.content).toString()) as {
+    annotations: unknown;
+    layers: { annotations: Record<string, string> }[];
+  };
+  expect(annotations).toEqual({ 'org.opencontainers.image.title': 'digits' });
+  const { 'org.cncf.model.file.metadata+json': metadata, ...rest } = layers[0]!.annotations;
+  expect(rest).toEqual({ 'org.cncf.model.filepath': 'digits/1/model.tflite' });
+  expect(JSON.parse(metadata!)).toEqual({
+    name: 'digits/1/model.tflite',
+    mode: 0o444,
+    uid: 0,
+    gid: 0,
+    size: 21,
+    mtime: '1970-01-01T00:00:00Z',
+    typeflag: 48,
+  });
 });
 
 test('a path that a tar header cannot hold is refused', () => {

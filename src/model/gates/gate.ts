@@ -28,6 +28,13 @@ export interface Evidence {
   readonly parity: number | undefined;
   /** Of the int8 activations, where there are samples. */
   readonly layers: readonly LayerProbe[];
+  /** The file as a second build made it; absent where it was built once. */
+  readonly again?: Uint8Array;
+  /** Architectures of the image that is made of the file, and of the classes that are to pull it; absent where none is made. */
+  readonly image?: {
+    readonly platforms: readonly string[];
+    readonly architectures: ReadonlySet<string>;
+  };
   /** Median time of a run, where it was measured. */
   readonly milliseconds?: { readonly float: number; readonly built: number };
   readonly limits: GateLimits;
@@ -72,5 +79,6 @@ export interface ModelGate {
   readonly source: string;
   /** Whether it measures this machine: such a verdict is told, and stands in no lock. */
   readonly measured?: true;
-  judge(evidence: Evidence): Omit<GateResult, 'gate'>;
+  /** `undefined` where there is nothing that it could look at. */
+  judge(evidence: Evidence): Omit<GateResult, 'gate'> | undefined;
 }

@@ -1,4 +1,6 @@
 import { accuracy } from './accuracy.ts';
+import { architecture } from './architecture.ts';
+import { determinism } from './determinism.ts';
 import { divergence } from './divergence.ts';
 import type { Evidence, GateResult, ModelGate } from './gate.ts';
 import { latency } from './latency.ts';
@@ -14,6 +16,8 @@ export const modelGates: readonly ModelGate[] = [
   size,
   memory,
   runtime,
+  architecture,
+  determinism,
   saturation,
   divergence,
   accuracy,
@@ -21,4 +25,7 @@ export const modelGates: readonly ModelGate[] = [
 ];
 
 export const judge = (evidence: Evidence): readonly GateResult[] =>
-  modelGates.map((gate) => Object.assign({ gate: gate.id }, gate.judge(evidence)));
+  modelGates.flatMap((gate) => {
+    const result = gate.judge(evidence);
+    return result === undefined ? [] : [Object.assign({ gate: gate.id }, result)];
+  });

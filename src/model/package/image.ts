@@ -27,6 +27,9 @@ const ARCHITECTURES = [
   { architecture: 'arm64' },
 ] as const;
 
+/** Architectures that a model's image is for. */
+export const MODEL_ARCHITECTURES: readonly string[] = ARCHITECTURES.map(({ architecture }) => architecture);
+
 const LAYER = 'application/vnd.oci.image.layer.v1.tar';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -56,6 +59,8 @@ export interface PlatformImage {
 export interface Layer {
   readonly blob: Blob;
   readonly diffId: string;
+  /** Of its place in the manifest. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** Files as an uncompressed layer. */
@@ -65,16 +70,40 @@ export function layerOf(files: readonly TarFile[]): Layer {
 }
 
 /**
+ * What the ModelPack specification says of a layer that holds a model: which file it is, and its metadata.
+ * @see https://github.com/modelpack/model-spec/blob/main/docs/annotations.md
+ */
+const modelPackAnnotations = ({ path, content }: TarFile): Readonly<Record<string, string>> => ({
+  'org.cncf.model.filepath': path,
+  'org.cncf.model.file.metadata+json': JSON.stringify({
+    name: path,
+    mode: FILE_MODE,
+    uid: 0,
+    gid: 0,
+    size: content.byteLength,
+    mtime: EPOCH,
+    typeflag: REGULAR,
+  }),
+});
+
+const EPOCH = '1970-01-01T00:00:00Z';
+const FILE_MODE = 0o444;
+/** The character 0, as tar marks a plain file. */
+const REGULAR = 48;
+
+/**
  * An image that holds files below `/`, for every architecture, in one uncompressed layer: weights hardly compress, and
  * compressed bytes differ between versions of zlib. Same files and annotations, same digest, everywhere.
  *
- * @param annotations of the manifests, such as those of the ModelPack specification
+ * @param files the model's first
+ * @param annotations of the manifests
  */
 export function buildImage(
   files: readonly TarFile[],
   annotations: Readonly<Record<string, string>>,
 ): ModelImage {
-  const layers = [layerOf(files)];
+  const [model] = files;
+  const layers = [{ ...layerOf(files), ...(model && { annotations: modelPackAnnotations(model) }) }];
   return assembleImage(
     ARCHITECTURES.map((platform) => ({ platform, layers })),
     annotations,
@@ -91,7 +120,7 @@ export function assembleImage(
     const config = blobOf(
       CONFIG,
       JSON.stringify({
-        created: '1970-01-01T00:00:00Z',
+        created: EPOCH,
         ...platform,
         os: 'linux',
         config: running,
@@ -105,7 +134,9 @@ export function assembleImage(
         schemaVersion: 2,
         mediaType: MANIFEST,
         config: descriptor(config),
-        layers: layers.map(({ blob }) => descriptor(blob)),
+        layers: layers.map(({ blob, annotations: of }) =>
+          Object.assign(descriptor(blob), of === undefined ? {} : { annotations: of }),
+        ),
         annotations,
       }),
     );
