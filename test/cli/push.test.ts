@@ -48,8 +48,8 @@ test('a built model is pushed once, and asked for before and after', async () =>
     {
       "status": 1,
       "stderr": "",
-      "stdout": "digits: is not there, HOST/models/digits@sha256:398619f1…
-      missing sha256:398619f1…
+      "stdout": "digits: is not there, HOST/models/digits@sha256:5c131402…
+      missing sha256:5c131402…
       fix: run breakwater push digits
     ",
     }
@@ -58,8 +58,8 @@ test('a built model is pushed once, and asked for before and after', async () =>
     {
       "status": 0,
       "stderr": "",
-      "stdout": "digits: pushed, HOST/models/digits@sha256:398619f1…
-      8 sent with 15,987 bytes, 0 were there
+      "stdout": "digits: pushed, HOST/models/digits@sha256:5c131402…
+      8 sent with 16,707 bytes, 0 were there
     ",
     }
   `);
@@ -67,7 +67,7 @@ test('a built model is pushed once, and asked for before and after', async () =>
     {
       "status": 0,
       "stderr": "",
-      "stdout": "digits: was there, HOST/models/digits@sha256:398619f1…
+      "stdout": "digits: was there, HOST/models/digits@sha256:5c131402…
     ",
     }
   `);
@@ -75,7 +75,7 @@ test('a built model is pushed once, and asked for before and after', async () =>
     {
       "status": 0,
       "stderr": "",
-      "stdout": "digits: is there, HOST/models/digits@sha256:398619f1…
+      "stdout": "digits: is there, HOST/models/digits@sha256:5c131402…
     ",
     }
   `);
@@ -125,7 +125,7 @@ test('what is stored is checked before it is sent, and --check needs the lock al
   expect(await push()).toMatchInlineSnapshot(`
     {
       "status": 2,
-      "stderr": "error[MODEL_LOCK]: .breakwater/models/digits does not hold sha256:398619f1…
+      "stderr": "error[MODEL_LOCK]: .breakwater/models/digits does not hold sha256:5c131402…
       fix: run breakwater build
     ",
       "stdout": "",
