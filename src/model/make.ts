@@ -2,9 +2,8 @@ import { quantizeShrunk, type QuantizeOptions, type Removed } from './convert.ts
 import type { Evidence, GateLimits, GateResult } from './gates/gate.ts';
 import { judge } from './gates/index.ts';
 import type { Graph } from './graph.ts';
-import { medianMs } from './latency.ts';
 import { probeLayers } from './probe.ts';
-import { runOutputs } from './run.ts';
+import { runAndTime, runOutputs, type Runs } from './run.ts';
 import type { Samples } from './samples.ts';
 import { writeTflite } from './tflite/write.ts';
 
@@ -46,23 +45,22 @@ export async function makeModel(float: Graph, options: MakeOptions): Promise<Mad
     writeTflite((await quantizeShrunk(float, calibration?.inputs ?? [], options)).graph, name);
   const samples = evaluation ?? calibration;
   const inputs = samples?.inputs ?? [];
-  const [exact, made] = [await runOutputs(float, inputs), await runOutputs(built, inputs)];
+  const exact = await runAndTime(float, inputs);
+  const made = await runAndTime(built, inputs);
   const results = judge({
     float,
     built,
     file,
-    outputs: exact.length === 0 ? [] : pairsOf(float, exact, made, evaluation),
-    parity: inputs.length === 0 ? undefined : await parityOf(plain, inputs, exact),
+    outputs: inputs.length === 0 ? [] : pairsOf(float, exact.runs, made.runs, evaluation),
+    parity: inputs.length === 0 ? undefined : await parityOf(plain, inputs, exact.runs),
     layers: await probeLayers(quantized, whole, inputs),
     ...(options.image === undefined ? {} : { image: options.image }),
     ...(again === undefined ? {} : { again }),
-    milliseconds: { float: await medianMs(float), built: await medianMs(built) },
+    milliseconds: { float: exact.milliseconds, built: made.milliseconds },
     limits,
   });
   return { built, file, removed, results };
 }
-
-type Runs = readonly (readonly Float32Array[])[];
 
 /** Both networks' outputs, output by output. */
 const pairsOf = (graph: Graph, exact: Runs, made: Runs, labelled: Samples | undefined): Evidence['outputs'] =>

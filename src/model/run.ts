@@ -1,38 +1,58 @@
 import type { Graph, Tensor, TensorType } from './graph.ts';
+import { medianMs } from './latency.ts';
 import { closed } from './quantize/calibrate.ts';
-import { loadLiteRt } from './runtime/litert.ts';
+import { loadLiteRt, type LiteRtModel } from './runtime/litert.ts';
 import { writeTflite } from './tflite/write.ts';
+
+type Samples = readonly (readonly Float32Array[])[];
+/** Real numbers of each output of each run. */
+export type Runs = readonly (readonly Float32Array[])[];
 
 /**
  * Run a network on samples, on the real runtime.
  * @param samples real numbers for each input; quantized for a network that takes codes
  * @returns the first output of each run, as real numbers
  */
-export const runAll = async (
-  graph: Graph,
-  samples: readonly (readonly Float32Array[])[],
-): Promise<readonly Float32Array[]> => (await runOutputs(graph, samples)).map(([first]) => first!);
+export const runAll = async (graph: Graph, samples: Samples): Promise<readonly Float32Array[]> =>
+  (await runOutputs(graph, samples)).map(([first]) => first!);
 
 /**
  * As {@link runAll}, with every output of each run.
  * @throws UserError `MODEL_UNSUPPORTED` where the runtime refuses the network
  */
-export async function runOutputs(
+export const runOutputs = (graph: Graph, samples: Samples): Promise<Runs> =>
+  loaded(graph, (model) => runEach(model, graph, samples));
+
+/**
+ * As {@link runOutputs}, and how long a run takes: a median in milliseconds.
+ * @throws UserError `MODEL_UNSUPPORTED` where the runtime refuses the network
+ */
+export const runAndTime = (
   graph: Graph,
-  samples: readonly (readonly Float32Array[])[],
-): Promise<readonly (readonly Float32Array[])[]> {
+  samples: Samples,
+): Promise<{ readonly runs: Runs; readonly milliseconds: number }> =>
+  loaded(graph, async (model) => ({
+    runs: await runEach(model, graph, samples),
+    milliseconds: await medianMs(model),
+  }));
+
+async function loaded<T>(graph: Graph, use: (model: LiteRtModel) => Promise<T>): Promise<T> {
   const model = await (await loadLiteRt()).load(writeTflite(closed(graph), ''));
   try {
-    const results: (readonly Float32Array[])[] = [];
-    for (const sample of samples) {
-      const inputs = graph.inputs.map((index, position) => encode(graph.tensors[index]!, sample[position]!));
-      const outputs = await model.run(inputs);
-      results.push(graph.outputs.map((index, position) => decode(graph.tensors[index]!, outputs[position]!)));
-    }
-    return results;
+    return await use(model);
   } finally {
     model.dispose();
   }
+}
+
+async function runEach(model: LiteRtModel, graph: Graph, samples: Samples): Promise<Runs> {
+  const results: (readonly Float32Array[])[] = [];
+  for (const sample of samples) {
+    const inputs = graph.inputs.map((index, position) => encode(graph.tensors[index]!, sample[position]!));
+    const outputs = await model.run(inputs);
+    results.push(graph.outputs.map((index, position) => decode(graph.tensors[index]!, outputs[position]!)));
+  }
+  return results;
 }
 
 /** Codes of one type. */

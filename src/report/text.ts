@@ -1,10 +1,10 @@
 // How numbers, counts and tables are written in every format that people read.
 
 import { stripVTControlCharacters } from 'node:util';
+import { whole } from '../model/whole.ts';
 import type { Count } from '../plan/plan.ts';
 
-/** A whole number with thousands separated: `1,000,000`. */
-export const whole = (count: number): string => String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ',');
+export { whole };
 
 /** A number and its noun: `1 cluster`, `20,000 clusters`. */
 export const counted = (count: number, noun: string): string =>

@@ -35,7 +35,7 @@ export async function measureInstance(graph: Graph): Promise<number> {
   const once = async (): Promise<number> => {
     const model = await runtime.load(file);
     await model.run(model.inputs.map(({ bytes }) => new Uint8Array(bytes)));
-    return [...model.inputs, ...model.outputs].reduce((sum, { bytes }) => sum + bytes, 0);
+    return model.outputs.reduce((sum, { bytes }) => sum + bytes, 0);
   };
   for (let instance = 0; instance < WARM_UP; instance++) await once();
   const before = runtime.usedBytes();

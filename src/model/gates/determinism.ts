@@ -1,3 +1,4 @@
+import { whole } from '../whole.ts';
 import type { ModelGate } from './gate.ts';
 
 export const determinism: ModelGate = {
@@ -14,7 +15,7 @@ export const determinism: ModelGate = {
     const where = differing < 0 ? Math.min(file.byteLength, again.byteLength) : differing;
     return {
       verdict: 'FAIL',
-      message: `built twice, the files differ from byte ${where.toLocaleString('en')} on`,
+      message: `built twice, the files differ from byte ${whole(where)} on`,
       fix: 'report it with the model: breakwater is wrong, or this machine computes wrongly',
     };
   },

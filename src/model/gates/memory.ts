@@ -1,4 +1,5 @@
 import { estimateMemory } from '../memory/estimate.ts';
+import { whole } from '../whole.ts';
 import type { ModelGate } from './gate.ts';
 
 export const memory: ModelGate = {
@@ -23,4 +24,4 @@ export const memory: ModelGate = {
   },
 };
 
-const kib = (bytes: number): string => `${Math.ceil(bytes / 1024).toLocaleString('en')} KiB`;
+const kib = (bytes: number): string => `${whole(Math.ceil(bytes / 1024))} KiB`;

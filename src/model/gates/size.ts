@@ -1,3 +1,4 @@
+import { whole } from '../whole.ts';
 import type { ModelGate } from './gate.ts';
 
 export const size: ModelGate = {
@@ -7,9 +8,9 @@ export const size: ModelGate = {
   source: 'https://ai.google.dev/edge/litert/models/model_optimization',
 
   judge({ file, limits: { bytes } }) {
-    const message = `${file.byteLength.toLocaleString('en')} bytes`;
+    const message = `${whole(file.byteLength)} bytes`;
     if (bytes === undefined) return { verdict: 'PASS', message: `${message}, no budget declared` };
-    const both = `${message} of ${bytes.toLocaleString('en')}`;
+    const both = `${message} of ${whole(bytes)}`;
     if (file.byteLength <= bytes) return { verdict: 'PASS', message: both };
     return {
       verdict: 'FAIL',

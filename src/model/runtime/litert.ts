@@ -176,15 +176,27 @@ async function loadModel(
   const signature = model.getSignature(0);
   const inputs = describe(signature.inputNames(), (index) => model.getInputTensorType(0, index));
   const outputs = describe(signature.outputNames(), (index) => model.getOutputTensorType(0, index));
+  // For all runs alike.
+  const buffers = inputs.map(({ type, info }) =>
+    wasm.LiteRtTensorBuffer.createManaged(
+      environment,
+      wasm.LiteRtTensorBufferType.HOST_MEMORY,
+      type,
+      info.bytes,
+    ),
+  );
   return {
     inputs: inputs.map(({ info }) => info),
     outputs: outputs.map(({ info }) => info),
     async run(values) {
-      const results = await run(wasm, environment, compiled, inputs, outputs, values);
+      inputs.forEach(({ info }, index) => fill(wasm, buffers[index]!, info, values[index]));
+      const results = await compiled.run(0, buffers);
+      const copies = results.map((buffer, index) => copyOf(wasm, buffer, outputs[index]!.info.bytes));
       check();
-      return results;
+      return copies;
     },
     dispose() {
+      for (const buffer of buffers) buffer.delete();
       compiled.delete();
       model.delete();
       wasm._free(pointer);
@@ -211,40 +223,23 @@ interface Typed {
   readonly info: TensorInfo;
 }
 
-async function run(
-  wasm: Bindings,
-  environment: unknown,
-  compiled: Compiled,
-  inputs: readonly Typed[],
-  outputs: readonly Typed[],
-  values: readonly Uint8Array[],
-): Promise<readonly Uint8Array[]> {
-  const buffers = inputs.map(({ type, info }, index) => {
-    const value = values[index];
-    if (value?.byteLength !== info.bytes) {
-      throw new RangeError(
-        `input ${info.name} takes ${info.bytes} bytes, got ${value?.byteLength ?? 'nothing'}`,
-      );
-    }
-    const buffer = wasm.LiteRtTensorBuffer.createManaged(
-      environment,
-      wasm.LiteRtTensorBufferType.HOST_MEMORY,
-      type,
-      info.bytes,
+function fill(wasm: Bindings, buffer: Buffer, info: TensorInfo, value: Uint8Array | undefined): void {
+  if (value?.byteLength !== info.bytes) {
+    throw new RangeError(
+      `input ${info.name} takes ${info.bytes} bytes, got ${value?.byteLength ?? 'nothing'}`,
     );
-    wasm.HEAPU8.set(value, buffer.lock(wasm.LiteRtTensorBufferLockMode.WRITE));
-    buffer.unlock();
-    return buffer;
-  });
-  const results = await compiled.run(0, buffers);
-  const copies = results.map((buffer, index) => {
-    const at = buffer.lock(wasm.LiteRtTensorBufferLockMode.READ);
-    const copy = wasm.HEAPU8.slice(at, at + outputs[index]!.info.bytes);
-    buffer.unlock();
-    return copy;
-  });
-  for (const buffer of [...buffers, ...results]) buffer.delete();
-  return copies;
+  }
+  wasm.HEAPU8.set(value, buffer.lock(wasm.LiteRtTensorBufferLockMode.WRITE));
+  buffer.unlock();
+}
+
+/** What a buffer holds; then it is freed. */
+function copyOf(wasm: Bindings, buffer: Buffer, bytes: number): Uint8Array {
+  const at = buffer.lock(wasm.LiteRtTensorBufferLockMode.READ);
+  const copy = wasm.HEAPU8.slice(at, at + bytes);
+  buffer.unlock();
+  buffer.delete();
+  return copy;
 }
 
 function list<T>(vector: Vector<T>): T[] {

@@ -55,9 +55,10 @@ class Buffers {
     return this.#contents.map((data) => {
       // An empty vector makes the runtime refuse the tensor, so the field must be absent.
       if (data.byteLength === 0) return table(builder, []);
-      builder.startVector(1, data.byteLength, 16);
-      for (let index = data.byteLength - 1; index >= 0; index--) builder.addInt8(data[index]!);
-      return table(builder, [[0, 'offset', builder.endVector()]]);
+      // The length before the bytes, and these where the schema wants them: at a multiple of 16.
+      builder.prep(4, data.byteLength);
+      builder.prep(16, data.byteLength);
+      return table(builder, [[0, 'offset', builder.createByteVector(data)]]);
     });
   }
 }
