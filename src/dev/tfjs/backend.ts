@@ -3,7 +3,16 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,7 +52,8 @@ export function tfjsBackend(say: (line: string) => void): Backend {
   if (missing !== undefined) return { missing };
   say(`building @tensorflow/tfjs-node into ${folder}, about a minute`);
   mkdirSync(dirname(folder), { recursive: true });
-  const beside = mkdtempSync(join(dirname(folder), 'build-'));
+  removeLeftovers(dirname(folder));
+  const beside = mkdtempSync(join(dirname(folder), `build-${process.pid}-`));
   try {
     for (const file of PINNED) copyFileSync(join(PINS, file), join(beside, file));
     run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], beside);
@@ -55,6 +65,24 @@ export function tfjsBackend(say: (line: string) => void): Backend {
     rmSync(beside, { recursive: true, force: true });
   }
   return { folder };
+}
+
+/** Remove what builds left whose process is gone: more than a gigabyte each. */
+export function removeLeftovers(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    const [, pid] = /^build-(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Renamed when whole: a build that was killed leaves nothing that looks like one, and of two at once the first stays. */
