@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UserError } from '../errors.ts';
 import type { ModelToBuild } from '../fleet/load.ts';
 import type { TrainedSpec } from '../model/train/provenance.ts';
 import { trainFormats, type TrainReport } from '../report/train.ts';
@@ -12,7 +13,7 @@ interface Options {
   readonly format: string;
 }
 
-/** Make the networks that definitions train. Status 1 where `--check` finds one that is not what its definition makes. */
+/** Make the networks that definitions train. Status 1 where one is not what its definition makes: `--check` found it so, or it was stopped too early. */
 export const train = defineVerb<[models: readonly string[]], Options>({
   name: 'train',
   summary: 'train networks: distil, prune, tune; write them with their provenance',
@@ -33,6 +34,16 @@ export const train = defineVerb<[models: readonly string[]], Options>({
     const { isTrained } = await import('../model/train/provenance.ts');
     const chosen = await chooseModels(names, io, 'train');
     const models = chosen.filter((model): model is Trainable => isTrained(model.spec));
+    const other = names.find((name) => models.every(({ spec }) => spec.name !== name));
+    if (other !== undefined) {
+      throw new UserError(
+        'TRAINING',
+        `the definition of ${other} does not say how its network is trained`,
+        'add training to it, or name another',
+      );
+    }
+    if (chosen.length > models.length && models.length === 0)
+      io.stderr('no definition says how its network is trained: there is nothing to train\n');
     const stop = new AbortController();
     if (check === undefined) void io.untilStopped?.().then(() => stop.abort());
     const reports: TrainReport[] = [];
@@ -41,9 +52,7 @@ export const train = defineVerb<[models: readonly string[]], Options>({
       reports.push(await trainOne(model, check === true, stop.signal, io));
     }
     io.stdout(formatAs(trainFormats, format, reports));
-    if (models.length === 0)
-      io.stderr('no definition says how a network is trained: there is nothing to train\n');
-    return reports.some(({ outcome }) => outcome === 'differs') ? 1 : 0;
+    return reports.some(({ outcome }) => outcome === 'differs' || outcome === 'stopped') ? 1 : 0;
   },
 });
 

@@ -111,9 +111,32 @@ function problemOf({ keyword, instancePath, params, data, parentSchema }: ErrorO
   return expected === undefined ? [] : [{ path, text: `is ${show(data)}, expected ${expected}` }];
 }
 
+const knows = ({ parentSchema }: ErrorObject, key: string): boolean =>
+  key in ((parentSchema as Described | undefined)?.properties ?? {});
+
+/** Whether a value cannot have been meant as what one of several alternatives asks for. */
+function isOfAnotherAlternative(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  const { keyword, instancePath, data } = error;
+  const choice = errors.some((other) => other.keyword === 'anyOf' && other.instancePath === instancePath);
+  if (!choice || (keyword !== 'required' && keyword !== 'additionalProperties')) return false;
+  const known = (one: ErrorObject): number =>
+    Object.keys(data as object).filter((key) => knows(one, key)).length;
+  const here = errors.filter(
+    (other) => other.instancePath === instancePath && other.parentSchema !== undefined,
+  );
+  // Another knows more of its properties, or looked into one that this one does not have.
+  return (
+    here.some((other) => known(other) > known(error)) ||
+    errors.some(({ instancePath: path }) => {
+      const [key] = path.startsWith(`${instancePath}/`) ? path.slice(instancePath.length + 1).split('/') : [];
+      return key !== undefined && !knows(error, key);
+    })
+  );
+}
+
 /** One problem for each thing that ajv complains of, in the order of the schema, each once. */
 export function schemaProblems(errors: readonly ErrorObject[]): readonly Problem[] {
-  const problems = errors.flatMap(problemOf);
+  const problems = errors.filter((error) => !isOfAnotherAlternative(error, errors)).flatMap(problemOf);
   return problems.filter(
     ({ path, text }, index) =>
       problems.findIndex((other) => other.path === path && other.text === text) === index,
