@@ -120,7 +120,7 @@ describeTfjs('a training that cannot be', () => {
       ...end('difference', 'softmax'),
     ]);
     expect(await refused(TUNE, replaced(network))).toMatchInlineSnapshot(`
-      "error[MODEL_UNSUPPORTED]: the network less cannot be trained by TensorFlow.js: Unknown layer: Subtract. This may be due to one of the following reasons:
+      "error[MODEL_UNSUPPORTED]: the network less cannot be trained by TensorFlow.js: Unknown layer: Subtract
         fix: train it where it was made, or build it of layers that TensorFlow.js has
       "
     `);
