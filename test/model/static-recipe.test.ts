@@ -219,3 +219,34 @@ test('a factor passes a pool and a flattening, and stops at what bounds its valu
   expect(await weightsOf(network(FUSED.RELU))).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
   expect(await weightsOf(network(FUSED.RELU6))).toEqual([1, 64, 1, 64, 1, 64, 1, 64]);
 });
+
+test('an activation that is compared with itself is brought to the other scale once, and every tensor has its own name', async () => {
+  const builder = new GraphBuilder();
+  const input = builder.tensor({ name: 'input', type: 'float32', shape: [1, 8] });
+  const kernel = builder.constant(
+    'dense/weights',
+    [8, 8],
+    Float32Array.from({ length: 64 }, (_, at) => at / 64 - 0.4),
+  );
+  const bias = builder.constant('dense/bias', [8], new Float32Array(8));
+  const dense = builder.operator('FULLY_CONNECTED', 'dense', [input, kernel, bias], [1, 8], {});
+  const most = builder.operator('MAXIMUM', 'most', [dense, input], [1, 8], {});
+  const twice = builder.operator('CONCATENATION', 'twice', [most, dense, dense, input], [1, 32], { axis: 1 });
+  const built = await quantize(builder.graph([input], [twice]), even(9, 10, 8), PLAIN);
+  const names = built.tensors.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(built.operators.map(({ kind, outputs }) => `${kind} ${built.tensors[outputs[0]!]!.name}`))
+    .toMatchInlineSnapshot(`
+    [
+      "QUANTIZE input/int8",
+      "FULLY_CONNECTED dense",
+      "QUANTIZE dense/rescaled",
+      "QUANTIZE input/rescaled",
+      "MAXIMUM most",
+      "QUANTIZE most/rescaled",
+      "QUANTIZE input/rescaled_1",
+      "CONCATENATION twice/int8",
+      "DEQUANTIZE twice",
+    ]
+  `);
+});

@@ -15,6 +15,7 @@ export class Activations {
   /** What each activation of the source was made in. */
   readonly #native = new Map<number, Precision>();
   readonly #made = new Map<string, number>();
+  readonly #names = new Set<string>();
   /** Names that stay those of the float network outside. */
   readonly #ends: ReadonlySet<number>;
 
@@ -29,8 +30,12 @@ export class Activations {
     }
   }
 
+  /** @returns the tensor's index; its name is made unique, since runtimes find inputs and outputs by name */
   add(tensor: Tensor): number {
-    return this.#tensors.push(tensor) - 1;
+    let { name } = tensor;
+    for (let copy = 1; this.#names.has(name); copy++) name = `${tensor.name}_${copy}`;
+    this.#names.add(name);
+    return this.#tensors.push(name === tensor.name ? tensor : { ...tensor, name }) - 1;
   }
 
   at(index: number): Tensor {

@@ -40,7 +40,7 @@ export function quantizeStatic(
 ): Graph {
   const outside = options.io === 'float' ? 'float' : base;
   const activations = new Activations(graph, ranges, outside);
-  const work: Work = { graph, activations, options };
+  const work: Work = { graph, activations, options, rescaled: new Map() };
   for (const operator of graph.operators) {
     const precision = available(precisionOf(operator), operator.kind);
     if (precision === 'int8' && NO_INT8.has(operator.kind)) {
@@ -68,6 +68,8 @@ interface Work {
   readonly graph: Graph;
   readonly activations: Activations;
   readonly options: StaticOptions;
+  /** Activations that were brought to another scale, by index and scale. */
+  readonly rescaled: Map<string, number>;
 }
 
 function inputsOf(operator: Operator, precision: Precision, work: Work): readonly number[] {
@@ -86,7 +88,8 @@ function inputsOf(operator: Operator, precision: Precision, work: Work): readonl
 }
 
 /** Activations on another scale are brought to the output's; constants are quantized to it. */
-function toScale(index: number, output: number, source: number, { graph, activations }: Work): number {
+function toScale(index: number, output: number, source: number, work: Work): number {
+  const { graph, activations } = work;
   const tensor = activations.at(index);
   const { quantization, type } = activations.at(output);
   const { scale, zeroPoint } = quantization!;
@@ -96,12 +99,16 @@ function toScale(index: number, output: number, source: number, { graph, activat
     );
   const own = tensor.quantization!;
   if (own.scale[0] === scale[0] && own.zeroPoint[0] === zeroPoint[0]) return index;
+  const key = [index, scale[0], zeroPoint[0]].join('/');
+  const known = work.rescaled.get(key);
+  if (known !== undefined) return known;
   const rescaled = activations.add({
     ...tensor,
     name: `${graph.tensors[source]!.name}/rescaled`,
     quantization: quantization!,
   });
   activations.operator({ kind: 'QUANTIZE', inputs: [index], outputs: [rescaled], options: {} });
+  work.rescaled.set(key, rescaled);
   return rescaled;
 }
 
