@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'MODEL_UNSUPPORTED' // a model uses what this tool does not know
   | 'MODEL_LOCK' // a model was never built, or its lock cannot be read
   | 'MODEL_GATE' // what was built does not pass its gates
+  | 'RUNTIME' // the runtime that networks are run on does not start here
   | 'BACKEND' // the optional training backend is needed and is absent, or does not load
   | 'TRAINING' // a training that asks for nothing or for too much, or a network that is not what its training made
   | 'CALIBRATION' // a calibration set that does not fit its model

@@ -1,7 +1,7 @@
 import type { Graph, Tensor, TensorType } from './graph.ts';
-import { medianMs } from './latency.ts';
 import { closed } from './quantize/calibrate.ts';
-import { loadLiteRt, type LiteRtModel } from './runtime/litert.ts';
+import { loadLiteRt } from './runtime/litert.ts';
+import { profile, type LoadedModel } from './runtime/runtime.ts';
 import { writeTflite } from './tflite/write.ts';
 
 type Samples = readonly (readonly Float32Array[])[];
@@ -33,10 +33,10 @@ export const runAndTime = (
 ): Promise<{ readonly runs: Runs; readonly milliseconds: number }> =>
   loaded(graph, async (model) => ({
     runs: await runEach(model, graph, samples),
-    milliseconds: await medianMs(model),
+    milliseconds: (await profile(model)).medianMs,
   }));
 
-async function loaded<T>(graph: Graph, use: (model: LiteRtModel) => Promise<T>): Promise<T> {
+async function loaded<T>(graph: Graph, use: (model: LoadedModel) => Promise<T>): Promise<T> {
   const model = await (await loadLiteRt()).load(writeTflite(closed(graph), ''));
   try {
     return await use(model);
@@ -45,7 +45,7 @@ async function loaded<T>(graph: Graph, use: (model: LiteRtModel) => Promise<T>):
   }
 }
 
-async function runEach(model: LiteRtModel, graph: Graph, samples: Samples): Promise<Runs> {
+async function runEach(model: LoadedModel, graph: Graph, samples: Samples): Promise<Runs> {
   const results: (readonly Float32Array[])[] = [];
   for (const sample of samples) {
     const inputs = graph.inputs.map((index, position) => encode(graph.tensors[index]!, sample[position]!));

@@ -30,3 +30,20 @@ test('an input of another size is refused before it reaches the runtime', async 
   await expect(model.run([new Uint8Array(255)])).rejects.toThrow('input image takes 256 bytes, got 255');
   model.dispose();
 });
+
+test('a network that the runtime refuses is told of, and the next one is not blamed for it', async () => {
+  const runtime = await loadLiteRt();
+  const graph = closed(fuse(convertKeras(await readKerasH5(digitsFile('model.h5')))));
+  const outputs = graph.operators.slice(0, 2).map((operator) => operator.outputs[0]!);
+  const tensors = graph.tensors.map((tensor, index) =>
+    outputs.includes(index) ? { ...tensor, name: 'one' } : tensor,
+  );
+  const double = { ...graph, tensors, outputs };
+  const refused = await runtime.load(writeTflite(double, ''));
+  await expect(refused.run([new Uint8Array(256)])).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[UserError: the runtime refuses the network: Output name (null) was not found; Output name (null) was not found]`,
+  );
+  const model = await runtime.load(writeTflite(graph, ''));
+  await model.run([new Uint8Array(256)]);
+  model.dispose();
+});

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { TensorInfo } from '../../src/model/runtime/litert.ts';
+import type { TensorInfo } from '../../src/model/runtime/runtime.ts';
 import { readPredictRequest } from '../../src/model/serve/predict-request.ts';
 import { formatFloat } from '../../src/model/serve/format-float.ts';
 import { formatPredictResponse } from '../../src/model/serve/predict-response.ts';

@@ -7,82 +7,13 @@ import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { compileFunction } from 'node:vm';
 import { UserError } from '../../errors.ts';
+import type { Bindings, Buffer, TensorType, Vector } from './litert-bindings.ts';
+import { checkSizes, type LoadedModel, type Runtime, type TensorInfo } from './runtime.ts';
 
-/** A loaded model, ready to run. */
-export interface LiteRtModel {
-  /** In the order of the model's signature. */
-  readonly inputs: readonly TensorInfo[];
-  readonly outputs: readonly TensorInfo[];
-  /**
-   * Run once.
-   * @param inputs raw little-endian bytes, one for each input, of exactly its size
-   * @returns raw bytes of each output, copied out of the runtime
-   */
-  run(inputs: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
-  /** Free what the runtime holds. */
-  dispose(): void;
-}
-
-export interface TensorInfo {
-  readonly name: string;
-  readonly type: 'float32' | 'int32' | 'uint8' | 'int64' | 'bool' | 'int16' | 'int8' | 'float16' | 'other';
-  readonly shape: readonly number[];
-  readonly bytes: number;
-}
-
-export interface LiteRt {
-  /**
-   * Load and compile a `.tflite`.
-   * @throws UserError `MODEL_UNSUPPORTED` when the runtime refuses the model, with its own words
-   */
-  load(model: Uint8Array): Promise<LiteRtModel>;
+/** LiteRT, whose memory can be measured. */
+export interface LiteRt extends Runtime {
   /** Bytes of the runtime's memory up to the last that is in use. */
   usedBytes(): number;
-}
-
-interface Vector<T> {
-  size(): number;
-  get(index: number): T;
-  push_back(item: T): void;
-  delete(): void;
-}
-interface TensorType {
-  elementType(): { readonly value: number };
-  layout(): { dimensions(): Vector<number> };
-  bytes(): number;
-}
-interface Buffer {
-  lock(mode: unknown): number;
-  unlock(): void;
-  size(): number;
-  delete(): void;
-}
-interface Bindings {
-  readonly HEAPU8: Uint8Array;
-  readonly LiteRtEnvironment: { create(device: null): unknown };
-  readonly LiteRtTensorBuffer: {
-    createManaged(environment: unknown, kind: unknown, type: TensorType, bytes: number): Buffer;
-  };
-  readonly LiteRtTensorBufferType: { readonly HOST_MEMORY: unknown };
-  readonly LiteRtTensorBufferLockMode: { readonly READ: unknown; readonly WRITE: unknown };
-  _malloc(bytes: number): number;
-  _free(pointer: number): void;
-  loadModel(environment: unknown, pointer: number, bytes: number): Model;
-  compileModel(
-    environment: unknown,
-    model: Model,
-    options: { accelerator: 'wasm' },
-  ): Promise<Compiled> | Compiled;
-}
-interface Model {
-  getSignature(index: number): { inputNames(): Vector<string>; outputNames(): Vector<string> };
-  getInputTensorType(signature: number, index: number): TensorType;
-  getOutputTensorType(signature: number, index: number): TensorType;
-  delete(): void;
-}
-interface Compiled {
-  run(signature: number, inputs: readonly Buffer[]): Promise<readonly Buffer[]> | readonly Buffer[];
-  delete(): void;
 }
 
 const TYPES: Readonly<Record<number, TensorInfo['type']>> = {
@@ -102,7 +33,10 @@ const silent = (): void => {};
 
 let loading: Promise<LiteRt> | undefined;
 
-/** The runtime, loaded once for a process (about 100 ms). One thread, no network, no GPU. */
+/**
+ * The runtime, loaded once for a process (about 100 ms). One thread, no network, no GPU.
+ * @throws UserError `RUNTIME` where it does not start
+ */
 export function loadLiteRt(): Promise<LiteRt> {
   loading ??= startLiteRt();
   return loading;
@@ -118,8 +52,24 @@ export const prepareLiteRt = (): void => void loadLiteRt().catch(silent);
  */
 const FLAGS = ['--wasm-lazy-validation', '--wasm-tiering-budget=100000000'];
 
-/** A runtime with memory of its own, for measuring it. */
+/**
+ * A runtime with memory of its own, for measuring it.
+ * @throws UserError `RUNTIME` where it does not start
+ */
 export async function startLiteRt(): Promise<LiteRt> {
+  try {
+    return await start();
+  } catch (cause) {
+    throw new UserError(
+      'RUNTIME',
+      `LiteRT does not start on this Node: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'run Node with WebAssembly (without --jitless) and without a limit on its address space; model run needs neither with --runtime reference',
+      { cause },
+    );
+  }
+}
+
+async function start(): Promise<LiteRt> {
   FLAGS.forEach(setFlagsFromString);
   const require = createRequire(import.meta.url);
   // The build without relaxed SIMD: the only one that Node 20 runs without a flag.
@@ -140,12 +90,23 @@ export async function startLiteRt(): Promise<LiteRt> {
     },
   });
   const environment = wasm.LiteRtEnvironment.create(null);
-  // It tells of a failure in words alone, and gives back what happened to lie in memory.
-  const check = (): void => {
-    if (complaints.length > 0) throw refusal(complaints.splice(0));
+  // It tells of a failure in words, whether or not it throws; else it gives back what happened to lie in memory.
+  const checked = async <T>(work: () => Promise<T> | T): Promise<T> => {
+    const { result, cause } = await Promise.resolve()
+      .then(work)
+      .then(
+        (made) => ({ result: made, cause: undefined }),
+        (error: unknown) => ({ result: undefined, cause: error }),
+      );
+    // Nothing may be left for the next network to be blamed for.
+    const words = complaints.splice(0);
+    if (words.length > 0) throw refusal(words, cause);
+    if (cause !== undefined) throw cause;
+    return result as T;
   };
   return {
-    load: (bytes) => loadModel(wasm, environment, bytes, check),
+    name: 'LiteRT',
+    load: (bytes) => loadModel(wasm, environment, bytes, checked),
     usedBytes() {
       // Larger than any gap that was left behind, so that it can only stand at the end.
       const end = wasm._malloc(PROBE);
@@ -155,27 +116,30 @@ export async function startLiteRt(): Promise<LiteRt> {
   };
 }
 
-const refusal = (complaints: readonly string[]): UserError =>
+type Checked = <T>(work: () => Promise<T> | T) => Promise<T>;
+
+const refusal = (complaints: readonly string[], cause: unknown): UserError =>
   new UserError(
     'MODEL_UNSUPPORTED',
     `the runtime refuses the network: ${complaints.map((line) => line.replace(/^ERROR: (\[\S+\] )?/, '')).join('; ')}`,
     'inspect the operators and shapes of the model, and report it where they are right',
+    { cause },
   );
 
 async function loadModel(
   wasm: Bindings,
   environment: unknown,
   bytes: Uint8Array,
-  check: () => void,
-): Promise<LiteRtModel> {
+  checked: Checked,
+): Promise<LoadedModel> {
   const pointer = wasm._malloc(bytes.byteLength);
   wasm.HEAPU8.set(bytes, pointer);
-  const model = wasm.loadModel(environment, pointer, bytes.byteLength);
-  const compiled = await wasm.compileModel(environment, model, { accelerator: 'wasm' });
-  check();
+  const model = await checked(() => wasm.loadModel(environment, pointer, bytes.byteLength));
+  const compiled = await checked(() => wasm.compileModel(environment, model, { accelerator: 'wasm' }));
   const signature = model.getSignature(0);
   const inputs = describe(signature.inputNames(), (index) => model.getInputTensorType(0, index));
   const outputs = describe(signature.outputNames(), (index) => model.getOutputTensorType(0, index));
+  const infos = inputs.map(({ info }) => info);
   // For all runs alike.
   const buffers = inputs.map(({ type, info }) =>
     wasm.LiteRtTensorBuffer.createManaged(
@@ -186,15 +150,15 @@ async function loadModel(
     ),
   );
   return {
-    inputs: inputs.map(({ info }) => info),
+    inputs: infos,
     outputs: outputs.map(({ info }) => info),
-    async run(values) {
-      inputs.forEach(({ info }, index) => fill(wasm, buffers[index]!, info, values[index]));
-      const results = await compiled.run(0, buffers);
-      const copies = results.map((buffer, index) => copyOf(wasm, buffer, outputs[index]!.info.bytes));
-      check();
-      return copies;
-    },
+    run: (values) =>
+      checked(async () => {
+        checkSizes(infos, values);
+        buffers.forEach((buffer, index) => fill(wasm, buffer, values[index]!));
+        const results = await compiled.run(0, buffers);
+        return results.map((buffer, index) => copyOf(wasm, buffer, outputs[index]!.info.bytes));
+      }),
     dispose() {
       for (const buffer of buffers) buffer.delete();
       compiled.delete();
@@ -223,12 +187,7 @@ interface Typed {
   readonly info: TensorInfo;
 }
 
-function fill(wasm: Bindings, buffer: Buffer, info: TensorInfo, value: Uint8Array | undefined): void {
-  if (value?.byteLength !== info.bytes) {
-    throw new RangeError(
-      `input ${info.name} takes ${info.bytes} bytes, got ${value?.byteLength ?? 'nothing'}`,
-    );
-  }
+function fill(wasm: Bindings, buffer: Buffer, value: Uint8Array): void {
   wasm.HEAPU8.set(value, buffer.lock(wasm.LiteRtTensorBufferLockMode.WRITE));
   buffer.unlock();
 }

@@ -1,7 +1,7 @@
 // What each path answers, apart from predictions.
 // Source: https://github.com/tensorflow/serving/blob/master/tensorflow_serving/model_servers/http_rest_api_util.cc
 
-import type { TensorInfo } from '../runtime/litert.ts';
+import type { TensorInfo } from '../runtime/runtime.ts';
 import { SIGNATURE } from './predict-request.ts';
 import { invalid, Refusal } from './refusal.ts';
 import type { ServedModel } from './served-model.ts';

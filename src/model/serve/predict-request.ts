@@ -1,4 +1,4 @@
-import type { TensorInfo } from '../runtime/litert.ts';
+import type { TensorInfo } from '../runtime/runtime.ts';
 import { JsonSource } from './json-source.ts';
 import { addBase64, base64At, readTensor } from './json-tensor.ts';
 import { readRows } from './request-rows.ts';

@@ -1,4 +1,4 @@
-import type { TensorInfo } from '../runtime/litert.ts';
+import type { TensorInfo } from '../runtime/runtime.ts';
 import { AnswerText } from './answer-text.ts';
 import { formatFloat } from './format-float.ts';
 import type { PredictRequest } from './predict-request.ts';

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { readFile } from '../read-file.ts';
-import { loadLiteRt, type LiteRtModel, type TensorInfo } from '../runtime/litert.ts';
+import { loadLiteRt } from '../runtime/litert.ts';
+import type { LoadedModel, TensorInfo } from '../runtime/runtime.ts';
 import type { FoundModel } from './find-model.ts';
 import type { PredictRequest, RequestTensor } from './predict-request.ts';
 import type { ResponseTensor } from './predict-response.ts';
@@ -28,7 +29,7 @@ export interface ServedModel {
 const MOST_VALUES = 500_000;
 
 /** Instances that one request may have, at least a batch of the model. */
-function mostInstancesOf({ outputs }: LiteRtModel): number {
+function mostInstancesOf({ outputs }: LoadedModel): number {
   const values = outputs.reduce((sum, { shape: [batch = 1, ...rest] }) => sum + batch * product(rest), 0);
   const batch = outputs[0]?.shape[0] ?? 1;
   return Math.max(1, Math.floor(MOST_VALUES / Math.max(1, values))) * batch;
@@ -43,7 +44,7 @@ const product = (shape: readonly number[]): number => shape.reduce((size, each) 
 export async function serveModel({ file, name, version }: FoundModel): Promise<ServedModel> {
   const content = readFile(file);
   const runtime = await loadLiteRt();
-  let model: LiteRtModel;
+  let model: LoadedModel;
   try {
     model = await runtime.load(content);
   } catch (cause) {
@@ -67,7 +68,7 @@ export async function serveModel({ file, name, version }: FoundModel): Promise<S
 }
 
 async function predict(
-  model: LiteRtModel,
+  model: LoadedModel,
   { format, inputs }: PredictRequest,
   between: () => Promise<void>,
 ): Promise<readonly ResponseTensor[]> {
@@ -108,7 +109,7 @@ interface Batches {
  * as it was built, as often as needed, with the same bits in every row.
  */
 function planBatches(
-  model: LiteRtModel,
+  model: LoadedModel,
   inputs: readonly RequestTensor[],
   format: PredictRequest['format'],
 ): Batches {

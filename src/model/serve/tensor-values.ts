@@ -1,4 +1,4 @@
-import type { TensorInfo } from '../runtime/litert.ts';
+import type { TensorInfo } from '../runtime/runtime.ts';
 import { invalid, Refusal } from './refusal.ts';
 import type { JsonSource } from './json-source.ts';
 

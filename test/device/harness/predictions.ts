@@ -1,6 +1,7 @@
 // What a server on a device answers, beside what LiteRT answers here.
 
-import { loadLiteRt, type TensorInfo } from '../../../src/model/runtime/litert.ts';
+import { loadLiteRt } from '../../../src/model/runtime/litert.ts';
+import type { TensorInfo } from '../../../src/model/runtime/runtime.ts';
 import type { Node } from './node.ts';
 
 type Values = Float32Array | Int8Array | Uint8Array;
