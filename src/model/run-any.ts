@@ -3,6 +3,7 @@ import type { BackendPlaces } from './backend/tfjs.ts';
 import type { Graph } from './graph.ts';
 import { openModel } from './open.ts';
 import { runOutputs } from './run.ts';
+import { loadRuntime, type RuntimeName } from './runtime/load.ts';
 import { readSamples } from './samples.ts';
 
 export interface AnyRun {
@@ -16,14 +17,21 @@ export interface AnyRun {
  * Run any model on samples: a SavedModel by TensorFlow, all else on the runtime that devices have.
  * @param file and
  * @param input paths from `places.cwd`
- * @throws UserError as reading, and `BACKEND`
+ * @param asked which runtime, of a network that is no SavedModel; LiteRT where it starts
+ * @throws UserError as reading, `RUNTIME` and `BACKEND`
  */
-export async function runAny(file: string, input: string, places: BackendPlaces): Promise<AnyRun> {
+export async function runAny(
+  file: string,
+  input: string,
+  places: BackendPlaces & { readonly stderr: (text: string) => void },
+  asked?: RuntimeName,
+): Promise<AnyRun> {
   const path = resolve(places.cwd, file);
   const { isSavedModel, openSavedModel } = await import('./backend/saved-model.ts');
   if (!isSavedModel(path)) {
     const { graph } = await openModel(places.cwd, file);
-    return { graph, runs: await runOutputs(graph, readSamples(places.cwd, input, graph).inputs) };
+    const { inputs } = readSamples(places.cwd, input, graph);
+    return { graph, runs: await runOutputs(graph, inputs, await loadRuntime(asked, places.stderr)) };
   }
   const model = await openSavedModel(path, places);
   try {

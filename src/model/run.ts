@@ -1,7 +1,7 @@
 import type { Graph, Tensor, TensorType } from './graph.ts';
 import { closed } from './quantize/calibrate.ts';
 import { loadLiteRt } from './runtime/litert.ts';
-import { profile, type LoadedModel } from './runtime/runtime.ts';
+import { profile, type LoadedModel, type Runtime } from './runtime/runtime.ts';
 import { writeTflite } from './tflite/write.ts';
 
 type Samples = readonly (readonly Float32Array[])[];
@@ -18,10 +18,11 @@ export const runAll = async (graph: Graph, samples: Samples): Promise<readonly F
 
 /**
  * As {@link runAll}, with every output of each run.
+ * @param runtime LiteRT where none is given
  * @throws UserError `MODEL_UNSUPPORTED` where the runtime refuses the network
  */
-export const runOutputs = (graph: Graph, samples: Samples): Promise<Runs> =>
-  loaded(graph, (model) => runEach(model, graph, samples));
+export const runOutputs = (graph: Graph, samples: Samples, runtime?: Runtime): Promise<Runs> =>
+  loaded(graph, (model) => runEach(model, graph, samples), runtime);
 
 /**
  * As {@link runOutputs}, and how long a run takes: a median in milliseconds.
@@ -36,8 +37,12 @@ export const runAndTime = (
     milliseconds: (await profile(model)).medianMs,
   }));
 
-async function loaded<T>(graph: Graph, use: (model: LoadedModel) => Promise<T>): Promise<T> {
-  const model = await (await loadLiteRt()).load(writeTflite(closed(graph), ''));
+async function loaded<T>(
+  graph: Graph,
+  use: (model: LoadedModel) => Promise<T>,
+  runtime?: Runtime,
+): Promise<T> {
+  const model = await (runtime ?? (await loadLiteRt())).load(writeTflite(closed(graph), ''));
   try {
     return await use(model);
   } finally {

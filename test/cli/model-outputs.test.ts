@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { digitsFile } from '../model/digits.ts';
 import { project } from '../project.ts';
@@ -77,3 +79,37 @@ test('outputs that are written are the samples of another run', async () => {
     }
   `);
 });
+
+async function int8(): Promise<string> {
+  const folder = folderWith('model.h5', 'calibration.npz', 'test.npz');
+  const convert = ['model', 'convert', 'model.h5', '-o', 'int8.tflite', '--calibration', 'calibration.npz'];
+  expect((await run(folder, convert)).status).toBe(0);
+  return folder;
+}
+
+const RUN = ['model', 'run', 'int8.tflite', '--input', 'test.npz', '--format', 'json'];
+
+test('the reference kernels make the same of an int8 network as LiteRT', async () => {
+  const folder = await int8();
+  const liteRt = await run(folder, RUN);
+  expect(await run(folder, [...RUN, '--runtime', 'reference'])).toEqual(liteRt);
+});
+
+test('a Node without WebAssembly runs networks on the reference kernels, and says so', async () => {
+  const folder = await int8();
+  const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
+  const without = (...argv: readonly string[]): ReturnType<typeof spawnSync> =>
+    spawnSync(process.execPath, ['--no-expose-wasm', bin, ...argv], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = without(...RUN);
+  expect({ status, stdout }).toEqual({ status: 0, stdout: (await run(folder, RUN)).stdout });
+  expect(stderr).toMatchInlineSnapshot(`
+    "warning: LiteRT does not start on this Node: WebAssembly is not defined
+      the reference kernels stand in: the same codes, up to two hundred times as slow
+    "
+  `);
+  expect(without(...RUN, '--runtime', 'litert').stderr).toMatchInlineSnapshot(`
+    "error[RUNTIME]: LiteRT does not start on this Node: WebAssembly is not defined
+      fix: run Node with WebAssembly (without --jitless) and without a limit on its address space; model run needs neither with --runtime reference
+    "
+  `);
+}, 30_000);

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { Option } from 'commander';
 import type { AnyRun } from '../../model/run-any.ts';
+import type { RuntimeName } from '../../model/runtime/load.ts';
 import { runFormats } from '../../report/model.ts';
 import { formatAs, formatOption } from '../options.ts';
 import { defineVerb } from '../verb.ts';
@@ -7,6 +9,7 @@ import { defineVerb } from '../verb.ts';
 interface Options {
   readonly input: string;
   readonly output?: string;
+  readonly runtime?: RuntimeName;
   readonly format: string;
 }
 
@@ -18,6 +21,7 @@ export const runModel = defineVerb<[file: string], Options>({
     'Run a model on samples and print its outputs as real numbers. A SavedModel, which cannot be converted, is run by TensorFlow: that needs the optional package @tensorflow/tfjs-node. What is written with --output can be read as samples for another network.',
   examples: [
     'model run model.tflite --input x.npy',
+    'model run model.tflite --input x.npy --runtime reference',
     'model run saved_model --input samples.npz -o features.npz',
   ],
   declare: (command) =>
@@ -25,10 +29,16 @@ export const runModel = defineVerb<[file: string], Options>({
       .argument('<file>', ".tflite, a trained network as model convert reads it, or a SavedModel's folder")
       .requiredOption('--input <file>', '.npy, or .npz with an array x: samples along its first dimension')
       .option('-o, --output <file>', '.npz to write: an array for each output, x where there is one')
+      .addOption(
+        new Option(
+          '--runtime <runtime>',
+          'LiteRT, or the reference kernels, which compute the same codes in plain arithmetic (default: litert, reference where it does not start)',
+        ).choices(['litert', 'reference']),
+      )
       .addOption(formatOption(runFormats)),
-  async run([file], { input, output, format }, io) {
+  async run([file], { input, output, runtime, format }, io) {
     const { runAny } = await import('../../model/run-any.ts');
-    const { graph, runs } = await runAny(file, input, io);
+    const { graph, runs } = await runAny(file, input, io, runtime);
     if (output !== undefined) await writeOutputs({ graph, runs }, resolve(io.cwd, output));
     const outputs = graph.outputs.map((index, position) => {
       const { name, shape } = graph.tensors[index]!;
