@@ -5,6 +5,8 @@ import { quantize, readSource } from '../../src/model/convert.ts';
 import type { Graph } from '../../src/model/graph.ts';
 import { readNpz } from '../../src/model/npz.ts';
 import { sqnrDb } from '../../src/model/outputs.ts';
+import { supportedLayers } from '../../src/model/read/convert-keras.ts';
+import { readKerasZip } from '../../src/model/read/keras-zip.ts';
 import { runOutputs } from '../../src/model/run.ts';
 import { readSamples } from '../../src/model/samples.ts';
 
@@ -18,6 +20,7 @@ const FIXTURES = [
   'siamese-legacy.h5',
   'activations.keras',
   'normalized.keras',
+  'pools.keras',
 ];
 const dataOf = (file: string): string => file.replace(/\.\w+$/, '.npz');
 
@@ -49,6 +52,20 @@ test.each(FIXTURES)('%s in int8 stays within 25 dB of itself', async (file) => {
   const built = await quantize(float, inputs, { recipe: 'int8', io: 'float', denseByChannel: true });
   expect(built.tensors.filter(({ type, data }) => type === 'float32' && data !== undefined)).toEqual([]);
   expect(sqnrDb(await answers(file, built))).toBeGreaterThan(25);
+});
+
+test('every layer that can be converted is in one of these networks', async () => {
+  const archives = FIXTURES.filter((file) => file.endsWith('.keras'));
+  const models = await Promise.all(archives.map((file) => readKerasZip(`${folder}${file}`)));
+  const written = JSON.stringify(models.flatMap(({ layers }) => layers));
+  const occurring = new Set([...written.matchAll(/"(?:kind|class_name)":"(\w+)"/g)].map(([, kind]) => kind));
+  expect(supportedLayers().filter((kind) => !occurring.has(kind))).toEqual([]);
+});
+
+test('the layers that can be converted', () => {
+  expect(supportedLayers().join(' ')).toMatchInlineSnapshot(
+    `"Activation ActivityRegularization Add AlphaDropout AveragePooling1D AveragePooling2D BatchNormalization Concatenate Conv1D Conv2D Conv2DTranspose Cropping1D Cropping2D Dense DepthwiseConv2D Dropout ELU Flatten GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D InputLayer LeakyReLU MaxPooling1D MaxPooling2D Maximum Minimum Multiply Normalization PReLU Permute ReLU Rescaling Reshape SeparableConv2D Softmax SpatialDropout1D SpatialDropout2D Subtract UpSampling2D ZeroPadding1D ZeroPadding2D"`,
+  );
 });
 
 test('a normalization before a convolution or a product is absorbed where nothing is padded', async () => {

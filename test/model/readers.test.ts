@@ -222,3 +222,16 @@ test('a layer that cannot be converted is named, with its class and its place', 
     hint: expect.stringContaining('Conv1D, Conv2D, Conv2DTranspose'),
   });
 });
+
+test('an activation that is none of Keras is refused, not left out', async () => {
+  const folder = project({});
+  const path = tfjs(folder, (json) => {
+    const { model_config: model } = json['modelTopology'] as {
+      model_config: { config: { layers: { config: Record<string, unknown> }[] } };
+    };
+    model.config.layers[1]!.config['activation'] = { class_name: 'Wave', config: {} };
+  });
+  expect(await refusal(path, folder)).toMatchInlineSnapshot(
+    `"UserError: layer b (Dense): activation is {"class_name":"Wave","config":{}}"`,
+  );
+});

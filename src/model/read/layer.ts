@@ -26,14 +26,22 @@ export class LayerConfig {
     this.#layer = layer;
   }
 
+  /** @throws UserError `MODEL_UNSUPPORTED` where something else stands there */
   number(key: string, initial: number): number {
-    const value = this.#layer.config[key];
-    return typeof value === 'number' ? value : initial;
+    const value = this.#layer.config[key] ?? initial;
+    if (typeof value === 'number') return value;
+    throw unsupported(this.#layer, `${key} is ${JSON.stringify(value)}`, 'use one number');
   }
 
+  /** @throws UserError `MODEL_UNSUPPORTED` where something else stands there, such as an object of the user's own */
   text(key: string, initial: string): string {
-    const value = this.#layer.config[key];
-    return typeof value === 'string' ? value : initial;
+    const value = this.#layer.config[key] ?? initial;
+    if (typeof value === 'string') return value;
+    throw unsupported(
+      this.#layer,
+      `${key} is ${JSON.stringify(value)}`,
+      'use one of the names that Keras has',
+    );
   }
 
   flag(key: string, initial: boolean): boolean {

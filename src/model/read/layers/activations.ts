@@ -1,5 +1,6 @@
 import { FUSED } from '../../tflite/operators.ts';
-import { unsupported, weightOf, type LayerCall, type LayerConversion } from '../layer.ts';
+import type { RawLayer } from '../keras-model.ts';
+import { LayerConfig, unsupported, weightOf, type LayerCall, type LayerConversion } from '../layer.ts';
 
 /** Add an activation by its Keras name. @returns the output's index; the input's own for `linear` */
 export function activate(call: LayerCall, input: number, activation: string): number {
@@ -59,8 +60,26 @@ const ACTIVATIONS = [
   'leaky_relu',
 ] as const;
 
-const configured: LayerConversion = (call) =>
-  activate(call, call.inputs[0]!, call.config.text('activation', 'linear'));
+/**
+ * Add the activation that a layer is configured with: a name, or a layer without weights that Keras writes out as an object.
+ * @returns the output's index
+ */
+export function activateAsConfigured(call: LayerCall, index: number): number {
+  const { layer, graph, config } = call;
+  const { class_name: kind, config: own } = (config.raw('activation') ?? {}) as Partial<RawLayer>;
+  const convert = kind === undefined || own === undefined ? undefined : WEIGHTLESS[kind];
+  if (convert === undefined) return activate(call, index, config.text('activation', 'linear'));
+  const inner = { ...layer, kind: kind!, config: own! };
+  return convert({
+    ...call,
+    layer: { ...inner, name: `${layer.name}/${kind!.toLowerCase()}` },
+    config: new LayerConfig(inner),
+    inputs: [index],
+    input: graph.at(index),
+  });
+}
+
+const configured: LayerConversion = (call) => activateAsConfigured(call, call.inputs[0]!);
 
 const relu: LayerConversion = (call) => {
   const { config, inputs, graph, layer, input } = call;
@@ -86,11 +105,9 @@ const prelu: LayerConversion = (call) => {
   return graph.operator('PRELU', layer.name, [inputs[0]!, alpha], input.shape);
 };
 
-export const activationLayers: Readonly<Record<string, LayerConversion>> = {
-  Activation: configured,
+const WEIGHTLESS: Readonly<Record<string, LayerConversion>> = {
   ReLU: relu,
   LeakyReLU: leakyRelu,
-  PReLU: prelu,
   Softmax: (call) => {
     call.config.only('axis', -1, call.input.shape.length - 1);
     return activate(call, call.inputs[0]!, 'softmax');
@@ -99,4 +116,10 @@ export const activationLayers: Readonly<Record<string, LayerConversion>> = {
     call.config.only('alpha', 1);
     return activate(call, call.inputs[0]!, 'elu');
   },
+};
+
+export const activationLayers: Readonly<Record<string, LayerConversion>> = {
+  Activation: configured,
+  PReLU: prelu,
+  ...WEIGHTLESS,
 };

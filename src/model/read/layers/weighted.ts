@@ -3,7 +3,7 @@
 import { FUSED, PADDING } from '../../tflite/operators.ts';
 import { unsupported, weightOf, type LayerCall, type LayerConversion } from '../layer.ts';
 import type { KerasWeight } from '../keras-model.ts';
-import { activate } from './activations.ts';
+import { activateAsConfigured } from './activations.ts';
 
 /** Size of a convolution's output along one dimension. */
 export function convolved(
@@ -91,7 +91,7 @@ const conv2d: LayerConversion = (call) => {
     [input.shape[0]!, height, width, shape[0]!],
     options,
   );
-  return activate(call, output, config.text('activation', 'linear'));
+  return activateAsConfigured(call, output);
 };
 
 /** [h, w, in, multiplier] is [1, h, w, in × multiplier] in memory too. */
@@ -119,11 +119,11 @@ const depthwiseConv2d: LayerConversion = (call) => {
     call.weights['depthwise_kernel'] === undefined ? 'kernel' : 'depthwise_kernel',
   );
   const output = depthwise(call, weight, biasOf(call, weight.shape[2]! * weight.shape[3]!));
-  return activate(call, output, call.config.text('activation', 'linear'));
+  return activateAsConfigured(call, output);
 };
 
 const separableConv2d: LayerConversion = (call) => {
-  const { graph, layer, config } = call;
+  const { graph, layer } = call;
   const weight = weightOf(call, 'depthwise_kernel');
   const channels = weight.shape[2]! * weight.shape[3]!;
   const zeros = graph.constant(`${layer.name}/depthwise_bias`, [channels], new Float32Array(channels));
@@ -145,11 +145,11 @@ const separableConv2d: LayerConversion = (call) => {
       activation: FUSED.NONE,
     },
   );
-  return activate(call, output, config.text('activation', 'linear'));
+  return activateAsConfigured(call, output);
 };
 
 const dense: LayerConversion = (call) => {
-  const { graph, layer, inputs, input, config } = call;
+  const { graph, layer, inputs, input } = call;
   const { shape, values } = transpose(weightOf(call, 'kernel'), [1, 0]);
   const [units, features] = shape as [number, number];
   if (input.shape.at(-1) !== features) {
@@ -171,7 +171,7 @@ const dense: LayerConversion = (call) => {
       ...(input.shape.length > 2 ? { keepDims: true } : {}),
     },
   );
-  return activate(call, output, config.text('activation', 'linear'));
+  return activateAsConfigured(call, output);
 };
 
 /** For a batch of 1: the operator takes the size of its output as a constant. */
@@ -198,7 +198,7 @@ const conv2dTranspose: LayerConversion = (call) => {
   const shifted = graph.operator('ADD', layer.name, [spread, biasOf(call, out)], size, {
     activation: FUSED.NONE,
   });
-  return activate(call, shifted, config.text('activation', 'linear'));
+  return activateAsConfigured(call, shifted);
 };
 
 export const weightedLayers: Readonly<Record<string, LayerConversion>> = {
