@@ -51,7 +51,7 @@ async function trained(digits: Digits): Promise<Network> {
     batch: 64,
     learningRate: 0.002,
     seed: SEED,
-    loss: labelLoss(tf, all.labels, true),
+    loss: labelLoss(tf, all.labels, 10, true),
     tell: ({ epoch, loss, best, done }) => {
       if (!process.stderr.isTTY) return;
       const share = `${(100 * done).toFixed(1)} %`;

@@ -154,13 +154,23 @@ export interface TeachSpec extends FitSpec {
 /** A smaller network learns; 20 epochs by default. */
 export interface DistilSpec extends TeachSpec {
   /**
-   * The student is the first network with this share of each layer's channels, made anew. Half is a quarter of the parameters.
+   * The student is the first network with this share of each layer's channels. Half is a quarter of the parameters.
    * @exclusiveMinimum 0
    * @exclusiveMaximum 1
    */
   readonly width?: number;
+  /**
+   * Whether a student of a width begins with the channels of the first network that have the most weights, or anew.
+   * @default true
+   */
+  readonly inherit?: boolean;
   /** Or a network of its own, as `from`; it begins with the weights that it has. */
   readonly student?: string;
+  /**
+   * Whether samples are shown mixed, two at a time in random shares, as if there were more of them. It wants more epochs.
+   * @default false
+   */
+  readonly mix?: boolean;
 }
 
 /** Whole channels are removed, those with the least weights first, and what is left learns to do without; 10 epochs by default. */

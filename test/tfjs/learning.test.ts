@@ -3,6 +3,7 @@ import { simplify } from '../../src/model/convert.ts';
 import { quantizeDynamic } from '../../src/model/quantize/dynamic.ts';
 import { loadTfjs } from '../../src/model/backend/tfjs.ts';
 import type { Tfjs, TfTensor } from '../../src/model/backend/tfjs-api.ts';
+import { batchOf } from '../../src/model/train/batch.ts';
 import { graphOf } from '../../src/model/train/assess.ts';
 import { withInt8Weights } from '../../src/model/train/int8-weights.ts';
 import { labelLoss, mixed, teacherLoss } from '../../src/model/train/losses.ts';
@@ -12,37 +13,53 @@ import { digitsFile } from '../model/digits.ts';
 import { describeTfjs, places } from './tfjs-test.ts';
 
 const load = (): Tfjs => loadTfjs('training', places);
+const threeSamples = {
+  count: 3,
+  shape: [2],
+  values: Float32Array.of(1, 2, 3, 4, 5, 6),
+  labels: Int32Array.of(2, 0, 1),
+};
 const one = (tensor: TfTensor): number => tensor.dataSync()[0]!;
 
 describeTfjs('what is made small', () => {
+  const LABELS = threeSamples.labels;
+  const SAID = [0.5, 0.25, 0.25, 0.1, 0.8, 0.1];
+
   test('it is the surprise at the right classes, from probabilities and from their logarithms alike', () => {
     const tf = load();
-    const labels = Int32Array.of(2, 0, 1);
-    // The samples of a batch stand anywhere in the data.
-    const places = Uint32Array.of(1, 2);
-    const said = [0.5, 0.25, 0.25, 0.1, 0.8, 0.1];
+    const batch = batchOf(tf, threeSamples, Uint32Array.of(1, 2), undefined);
     const surprise = -(Math.log(0.5) + Math.log(0.8)) / 2;
-    const probabilities = tf.tensor(Float32Array.from(said), [2, 3]);
+    const probabilities = tf.tensor(Float32Array.from(SAID), [2, 3]);
     const logarithms = tf.tensor(
-      Float32Array.from(said, (value) => Math.log(value) + 7),
+      Float32Array.from(SAID, (value) => Math.log(value) + 7),
       [2, 3],
     );
-    expect(one(labelLoss(tf, labels, true)(probabilities, places))).toBeCloseTo(surprise, 5);
-    expect(one(labelLoss(tf, labels, false)(logarithms, places))).toBeCloseTo(surprise, 5);
+    expect(one(labelLoss(tf, LABELS, 3, true)(batch)(probabilities))).toBeCloseTo(surprise, 5);
+    expect(one(labelLoss(tf, LABELS, 3, false)(batch)(logarithms))).toBeCloseTo(surprise, 5);
+  });
+
+  test('a mixed sample shows both in their shares, and both classes are right in them', () => {
+    const tf = load();
+    const shares = [0.75, 0.5];
+    let drawn = 0;
+    const batch = batchOf(tf, threeSamples, Uint32Array.of(1, 2), () => shares[drawn++]!);
+    expect([...batch.inputs.dataSync()]).toEqual([3 * 0.75 + 5 * 0.25, 4 * 0.75 + 6 * 0.25, 4, 5]);
+    const wanted = [0.75 * Math.log(0.5) + 0.25 * Math.log(0.25), 0.5 * Math.log(0.8) + 0.5 * Math.log(0.1)];
+    const loss = labelLoss(tf, LABELS, 3, true)(batch)(tf.tensor(Float32Array.from(SAID), [2, 3]));
+    expect(one(loss)).toBeCloseTo(-(wanted[0]! + wanted[1]!) / 2, 5);
   });
 
   test('a network that says what its teacher says has nothing to learn', () => {
     const tf = load();
-    const teacher = Float32Array.of(0.5, 0.25, 0.25, 0.1, 0.8, 0.1);
-    const options = { teacher, teacherSoftmax: true, softmax: true, temperature: 4 };
-    const loss = teacherLoss(tf, options);
-    const places = Uint32Array.of(0, 1);
-    expect(one(loss(tf.tensor(teacher, [2, 3]), places))).toBeCloseTo(0, 5);
+    const teacher = (): TfTensor => tf.tensor(Float32Array.from(SAID), [2, 3]);
+    const learned = teacherLoss(tf, { teacher, teacherSoftmax: true, softmax: true, temperature: 4 });
+    const right = labelLoss(tf, LABELS, 3, true);
+    const batch = batchOf(tf, threeSamples, Uint32Array.of(1, 2), undefined);
+    expect(one(learned(batch)(teacher()))).toBeCloseTo(0, 5);
     const other = tf.tensor(Float32Array.of(0.25, 0.5, 0.25, 0.1, 0.8, 0.1), [2, 3]);
-    expect(one(loss(other, places))).toBeGreaterThan(0.05);
-    const half = mixed(tf, loss, labelLoss(tf, Int32Array.of(0, 1), true), 0.5);
-    const both = [one(loss(other, places)), one(labelLoss(tf, Int32Array.of(0, 1), true)(other, places))];
-    expect(one(half(other, places))).toBeCloseTo((both[0]! + both[1]!) / 2, 5);
+    const both = [one(learned(batch)(other)), one(right(batch)(other))] as const;
+    expect(both[0]).toBeGreaterThan(0.05);
+    expect(one(mixed(tf, learned, right, 0.5)(batch)(other))).toBeCloseTo((both[0] + both[1]) / 2, 5);
   });
 
   test('simulated weights are those that the quantizer leaves, and the exact ones come back', async () => {

@@ -84,7 +84,9 @@ describeTfjs('training', () => {
   });
 
   test('a student of half the width learns from the network', async () => {
-    const { passes } = await train(training('distil: { width: 0.5, epochs: 40, learningRate: 0.01 }'));
+    const { passes } = await train(
+      training('distil: { width: 0.5, inherit: false, mix: true, epochs: 40, learningRate: 0.01 }'),
+    );
     expect(passes.map(({ pass, parameters }) => ({ pass, parameters }))).toMatchInlineSnapshot(`
       [
         {

@@ -47,7 +47,7 @@ const PRUNE = {
   prune: { channels: 0.5, epochs: 6, learningRate: 0.002 },
   tune: { epochs: 1, learningRate: 0.0001 },
 } as const;
-const STUDENT = { width: 0.5, epochs: 12, learningRate: 0.003 } as const;
+const STUDENT = { width: 0.5, epochs: 6, learningRate: 0.002 } as const;
 
 /** Train, and judge on all 2,000 digits that were not trained on. */
 export async function benchTrain(): Promise<TrainFigures> {

@@ -19,29 +19,16 @@ export type Keeps = (group: Group) => number;
  * @returns numbers of channels
  */
 export const lightest = (network: Network, channels: Channels, keeps: Keeps): ReadonlySet<number> =>
-  choose(network, channels, keeps, ([, a], [, b]) => a - b);
-
-/** As many, whichever they are: for a network whose weights are to be made anew. */
-export const last = (network: Network, channels: Channels, keeps: Keeps): ReadonlySet<number> =>
-  choose(network, channels, keeps, ([a], [b]) => b - a);
-
-type Weighed = readonly [channel: number, weight: number];
-
-function choose(
-  network: Network,
-  channels: Channels,
-  keeps: Keeps,
-  order: (a: Weighed, b: Weighed) => number,
-): ReadonlySet<number> {
-  return new Set(
+  new Set(
     groupsOf(network, channels).flatMap((group) =>
       [...group.channels]
-        .toSorted((a, b) => order(a, b) || a[0] - b[0])
+        .toSorted((a, b) => a[1] - b[1] || a[0] - b[0])
         .slice(0, Math.max(0, group.channels.size - keeps(group)))
         .map(([channel]) => channel),
     ),
   );
-}
+
+type Weighed = readonly [channel: number, weight: number];
 
 /** Groups of layers that make channels, each with those that may go; layers without any are left out. */
 export function groupsOf(network: Network, channels: Channels): readonly Group[] {

@@ -4,7 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 import { argmax } from '../outputs.ts';
 import type { TfTensor, TfVariable, Tfjs } from '../backend/tfjs-api.ts';
 import { elements } from '../graph.ts';
+import { batchOf, type Batch } from './batch.ts';
 import type { Labelled } from './labelled.ts';
+import type { Loss } from './losses.ts';
 import type { Network } from './network.ts';
 import { seeded, shuffled } from './random.ts';
 import { predict, toBackend, type Trainee } from './trainee.ts';
@@ -15,8 +17,10 @@ export interface FitOptions {
   /** At the beginning; it falls to nothing along a cosine. */
   readonly learningRate: number;
   readonly seed: number;
-  /** What is to become small, from a batch's outputs and the places of its samples in the data. */
-  readonly loss: (outputs: TfTensor, places: Uint32Array) => TfTensor;
+  /** What is to become small. */
+  readonly loss: Loss;
+  /** Whether each sample is shown mixed with another of its batch, in random shares; default: as it is. */
+  readonly mix?: boolean;
   /** Wraps every look at the network with other weights than are trained; default: none. */
   readonly within?: <T>(trainee: Trainee, look: () => T) => T;
   /** Is told after each batch. */
@@ -76,7 +80,9 @@ export async function fit(
           (options.learningRate * (1 + Math.cos((Math.PI * step) / (epochs * whole)))) / 2;
         reseed(trainee, seed + step);
         const places = order.subarray(index * batch, Math.min((index + 1) * batch, train.count));
-        total += oneStep(tf, trainee, optimizer, train, places, options);
+        total += oneStep(tf, trainee, optimizer, options, () =>
+          batchOf(tf, train, places, options.mix === true ? random : undefined),
+        );
         const done = (step + 1) / (epochs * whole);
         options.tell({
           epoch,
@@ -103,27 +109,19 @@ function oneStep(
   tf: Tfjs,
   trainee: Trainee,
   optimizer: ReturnType<Tfjs['train']['adam']>,
-  train: Labelled,
-  places: Uint32Array,
   { loss, within = (_, look) => look() }: FitOptions,
+  makeBatch: () => Batch,
 ): number {
   return tf.tidy(() => {
-    const inputs = gather(tf, train, places);
+    const batch = makeBatch();
+    const wanted = loss(batch);
     const variables = trainee.model.trainableWeights.map((weight): TfVariable => weight.read());
     const { value, grads } = within(trainee, () =>
-      tf.variableGrads(() => loss(trainee.model.apply(inputs, { training: true }), places), variables),
+      tf.variableGrads(() => wanted(trainee.model.apply(batch.inputs, { training: true })), variables),
     );
     optimizer.applyGradients(grads);
     return value.dataSync()[0]!;
   });
-}
-
-function gather(tf: Tfjs, { shape, values }: Labelled, places: Uint32Array): TfTensor {
-  const each = elements(shape);
-  const batch = new Float32Array(places.length * each);
-  for (const [index, place] of places.entries())
-    batch.set(values.subarray(place * each, (place + 1) * each), index * each);
-  return tf.tensor(batch, [places.length, ...shape]);
 }
 
 /** Dropout draws from its own seed, the same each time: given another for each step, it is other noise, and repeatable. */

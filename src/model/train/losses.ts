@@ -2,10 +2,11 @@
 
 import { UserError } from '../../errors.ts';
 import type { TfTensor, Tfjs } from '../backend/tfjs-api.ts';
+import type { Batch } from './batch.ts';
 import type { Network } from './network.ts';
 
-/** Of a batch: outputs of the network, and the places of its samples in the data. */
-export type Loss = (outputs: TfTensor, places: Uint32Array) => TfTensor;
+/** Of a batch, then of what the network makes of it: what is wanted is looked up once, outside of what gradients follow. */
+export type Loss = (batch: Batch) => (outputs: TfTensor) => TfTensor;
 
 /** The logarithm of the least probability that is told from none. */
 const LEAST = 1e-7;
@@ -28,22 +29,22 @@ export function endsInSoftmax({ layers, outputs, name }: Network): boolean {
 const logarithms = (tf: Tfjs, outputs: TfTensor, softmax: boolean): TfTensor =>
   softmax ? tf.log(tf.clipByValue(outputs, LEAST, 1)) : tf.logSoftmax(outputs);
 
-/** Mean surprise at the right classes. */
+/** Mean surprise at the right classes; of mixed samples, at both in their shares. @param classes how many there are */
 export const labelLoss =
-  (tf: Tfjs, labels: Int32Array, softmax: boolean): Loss =>
-  (outputs, places) => {
-    const right = tf.tensor(
-      Int32Array.from(places, (place) => labels[place]!),
-      [places.length],
-      'int32',
-    );
-    const wanted = tf.oneHot(right, outputs.shape.at(-1)!);
-    return tf.neg(tf.mean(tf.sum(tf.mul(wanted, logarithms(tf, outputs, softmax)), -1)));
+  (tf: Tfjs, labels: Int32Array, classes: number, softmax: boolean): Loss =>
+  ({ places, partners, shares }) => {
+    const wanted = new Float32Array(places.length * classes);
+    for (const [index, place] of places.entries()) {
+      wanted[index * classes + labels[place]!]! += shares[index]!;
+      if (partners !== undefined) wanted[index * classes + labels[partners[index]!]!]! += 1 - shares[index]!;
+    }
+    const right = tf.tensor(wanted, [places.length, classes]);
+    return (outputs) => tf.neg(tf.mean(tf.sum(tf.mul(right, logarithms(tf, outputs, softmax)), -1)));
   };
 
 export interface TeacherOptions {
-  /** What the teacher makes of every sample of the data, one after the other. */
-  readonly teacher: Float32Array;
+  /** What the teacher makes of a batch. */
+  readonly teacher: (batch: Batch) => TfTensor;
   /** Whether the teacher, and whether the network ends in a softmax. */
   readonly teacherSoftmax: boolean;
   readonly softmax: boolean;
@@ -58,19 +59,20 @@ export interface TeacherOptions {
  */
 export const teacherLoss =
   (tf: Tfjs, { teacher, teacherSoftmax, softmax, temperature }: TeacherOptions): Loss =>
-  (outputs, places) => {
-    const width = outputs.shape.at(-1)!;
-    const values = new Float32Array(places.length * width);
-    for (const [index, place] of places.entries())
-      values.set(teacher.subarray(place * width, (place + 1) * width), index * width);
+  (batch) => {
     const soften = (raw: TfTensor, ends: boolean): TfTensor => tf.div(logarithms(tf, raw, ends), temperature);
-    const wanted = soften(tf.tensor(values, [places.length, width]), teacherSoftmax);
-    const apart = tf.sub(tf.logSoftmax(wanted), tf.logSoftmax(soften(outputs, softmax)));
-    return tf.mul(tf.mean(tf.sum(tf.mul(tf.softmax(wanted), apart), -1)), temperature ** 2);
+    const wanted = soften(teacher(batch), teacherSoftmax);
+    const [exact, shares] = [tf.logSoftmax(wanted), tf.softmax(wanted)];
+    return (outputs) => {
+      const apart = tf.sub(exact, tf.logSoftmax(soften(outputs, softmax)));
+      return tf.mul(tf.mean(tf.sum(tf.mul(shares, apart), -1)), temperature ** 2);
+    };
   };
 
 /** A weighted sum of two losses. @param share of the first, a ratio */
 export const mixed =
   (tf: Tfjs, first: Loss, second: Loss, share: number): Loss =>
-  (outputs, places) =>
-    tf.add(tf.mul(first(outputs, places), share), tf.mul(second(outputs, places), 1 - share));
+  (batch) => {
+    const [one, other] = [first(batch), second(batch)];
+    return (outputs) => tf.add(tf.mul(one(outputs), share), tf.mul(other(outputs), 1 - share));
+  };

@@ -2,7 +2,7 @@
 
 import { UserError } from '../../errors.ts';
 import { followChannels } from './channels.ts';
-import { groupsOf, last, lightest, type Group, type Keeps } from './choose.ts';
+import { groupsOf, lightest, type Group, type Keeps } from './choose.ts';
 import { initialize } from './initialize.ts';
 import type { Network } from './network.ts';
 import { removeChannels } from './remove.ts';
@@ -39,18 +39,17 @@ export function pruning(
 }
 
 /**
- * The same architecture with fewer channels, its weights drawn by a seed.
+ * The same architecture with fewer channels: the heaviest of the teacher's.
  * @param width share of each layer's channels that the student has
+ * @param seed draws all weights anew; `undefined`: the student begins with the teacher's
  * @throws UserError `MODEL_UNSUPPORTED` where no layer has channels that may go
  */
-export function studentOf(teacher: Network, width: number, seed: number): Network {
+export function studentOf(teacher: Network, width: number, seed: number | undefined): Network {
   const channels = followChannels(teacher);
-  const going = last(teacher, channels, (group) => left(group.channels.size, 1 - width));
+  const going = lightest(teacher, channels, (group) => left(group.channels.size, 1 - width));
   if (going.size === 0) throw nothingToRemove(teacher);
-  return initialize(
-    removeChannels(teacher, channels, (channel) => going.has(channel)),
-    seed,
-  );
+  const student = removeChannels(teacher, channels, (channel) => going.has(channel));
+  return seed === undefined ? student : initialize(student, seed);
 }
 
 const nothingToRemove = ({ name: network }: Network): UserError =>

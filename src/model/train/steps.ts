@@ -3,14 +3,15 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { FitSpec, TeachSpec, TrainingSpec } from '../../fleet/spec.ts';
-import type { Tfjs } from '../backend/tfjs-api.ts';
+import type { Tfjs, TfTensor } from '../backend/tfjs-api.ts';
+import type { Batch } from './batch.ts';
 import { outputsOf, type FitOptions } from './fit.ts';
 import { withInt8Weights } from './int8-weights.ts';
 import type { Labelled } from './labelled.ts';
 import { endsInSoftmax, labelLoss, mixed, teacherLoss, type Loss } from './losses.ts';
 import { readNetwork, type Network } from './network.ts';
 import { pruning, studentOf } from './shrink.ts';
-import { toBackend } from './trainee.ts';
+import type { Trainee } from './trainee.ts';
 
 export type Pass = 'distil' | 'prune' | 'tune';
 
@@ -21,7 +22,7 @@ export interface Step {
   /** The network to train, from the one that the step before left. */
   begin(network: Network): Promise<Network> | Network;
   /** Of a network that `begin` gave. */
-  fit(network: Network): Pick<FitOptions, 'epochs' | 'batch' | 'learningRate' | 'loss' | 'within'>;
+  fit(network: Network): Pick<FitOptions, 'epochs' | 'batch' | 'learningRate' | 'loss' | 'within' | 'mix'>;
 }
 
 const EPOCHS = { distil: 20, prune: 10, tune: 3 } as const;
@@ -33,18 +34,21 @@ const ROUNDS = 2;
 
 /**
  * The steps of a training.
+ * @param start the network to begin with, and
+ * @param teacher the same in the backend
  * @param folder that paths are taken from
  * @param denseByChannel as the quantizer has it
  * @throws UserError `TRAINING` for a definition that asks for nothing, or for a student in two ways
  */
-export async function stepsOf(
+export function stepsOf(
   tf: Tfjs,
   spec: TrainingSpec,
   start: Network,
+  teacher: Trainee,
   train: Labelled,
   folder: string,
   denseByChannel: boolean,
-): Promise<readonly Step[]> {
+): readonly Step[] {
   const { distil, prune, tune, seed = 0 } = spec;
   if (distil === undefined && prune === undefined && tune === undefined) {
     throw new UserError(
@@ -60,16 +64,22 @@ export async function stepsOf(
       'give width, for the same architecture with fewer channels, or student, a file',
     );
   }
-  const taught = await lossWithTeacher(tf, start, train);
+  const taught = lossWithTeacher(tf, teacher, endsInSoftmax(start), train);
   const steps: Step[] = [];
   if (distil !== undefined) {
-    const { student, width = 1 } = distil;
+    const { student, width = 1, inherit = true } = distil;
     steps.push({
       pass: 'distil',
       title: 'distil',
       begin: () =>
-        student === undefined ? studentOf(start, width, seed) : readNetwork(resolve(folder, student)),
-      fit: (network) => ({ ...speed(distil, distil.epochs ?? EPOCHS.distil), loss: taught(network, distil) }),
+        student === undefined
+          ? studentOf(start, width, inherit ? undefined : seed)
+          : readNetwork(resolve(folder, student)),
+      fit: (network) => ({
+        ...speed(distil, distil.epochs ?? EPOCHS.distil),
+        loss: taught(network, distil),
+        mix: distil.mix ?? false,
+      }),
     });
   }
   if (prune !== undefined) steps.push(...pruneSteps(prune.channels, prune.rounds ?? ROUNDS));
@@ -108,19 +118,25 @@ const speed = (fit: FitSpec, epochs: number): Pick<FitOptions, 'epochs' | 'batch
   learningRate: fit.learningRate ?? LEARNING_RATE,
 });
 
-/** What the network to begin with makes of every sample is asked for once. */
-async function lossWithTeacher(
+/** What the network to begin with makes of samples as they are is asked for once; of mixed ones, each time. */
+function lossWithTeacher(
   tf: Tfjs,
-  start: Network,
+  start: Trainee,
+  teacherSoftmax: boolean,
   train: Labelled,
-): Promise<(network: Network, from: TeachSpec) => Loss> {
-  const backend = await toBackend(tf, start);
-  const teacher = outputsOf(tf, backend, train);
-  backend.dispose();
-  const teacherSoftmax = endsInSoftmax(start);
+): (network: Network, from: TeachSpec) => Loss {
+  const known = outputsOf(tf, start, train);
+  const classes = known.length / train.count;
+  const teacher = ({ places, partners, inputs }: Batch): TfTensor => {
+    if (partners !== undefined) return start.model.apply(inputs, { training: false });
+    const values = new Float32Array(places.length * classes);
+    for (const [index, place] of places.entries())
+      values.set(known.subarray(place * classes, (place + 1) * classes), index * classes);
+    return tf.tensor(values, [places.length, classes]);
+  };
   return (network, { temperature = TEMPERATURE, labels = LABELS }) => {
     const softmax = endsInSoftmax(network);
     const learned = teacherLoss(tf, { teacher, teacherSoftmax, softmax, temperature });
-    return mixed(tf, labelLoss(tf, train.labels, softmax), learned, labels);
+    return mixed(tf, labelLoss(tf, train.labels, classes, softmax), learned, labels);
   };
 }

@@ -13,7 +13,7 @@ import { fit, outputsOf, type FitProgress } from './fit.ts';
 import { divide, readLabelled, samplesOf, type Labelled } from './labelled.ts';
 import { readNetwork, type Network } from './network.ts';
 import { stepsOf, type Pass, type Step } from './steps.ts';
-import { toBackend } from './trainee.ts';
+import { toBackend, type Trainee } from './trainee.ts';
 
 /** What a pass left, as a file by the definition's recipe. */
 export interface PassReport {
@@ -69,27 +69,31 @@ export async function train(
     spec.calibration === undefined ? undefined : readSamples(folder, spec.calibration, graph);
   const evaluation =
     spec.evaluation === undefined ? samplesOf(data.held) : readSamples(folder, spec.evaluation, graph);
-  await computesAlike(tf, start, data.held);
-  const { denseByChannel } = quantizeOptions(spec);
-  const steps = await stepsOf(tf, training, start, data.train, folder, denseByChannel);
-  const look = (network: Network): Promise<Assessed> => assess(network, spec, calibration, evaluation);
-  const first = await look(start);
+  const first = await assess(start, spec, calibration, evaluation);
   const passes = [reportOf('start', first, first)];
-  let network = start;
-  for (const [index, step] of steps.entries()) {
-    const done = await take(tf, step, network, data, {
-      seed: training.seed ?? 0,
-      stop,
-      tell: (progress) =>
-        tell({ ...progress, title: step.title, overall: (index + progress.done) / steps.length }),
-    });
-    if (done !== undefined) network = done;
-    const cut = stop.aborted;
-    if (done !== undefined && (cut || steps[index + 1]?.pass !== step.pass))
-      passes.push(reportOf(step.pass, await look(network), first));
-    if (cut) return { network, passes, stopped: step.title };
+  const teacher = await toBackend(tf, start);
+  try {
+    await computesAlike(tf, start, teacher, data.held);
+    const { denseByChannel } = quantizeOptions(spec);
+    const steps = stepsOf(tf, training, start, teacher, data.train, folder, denseByChannel);
+    let network = start;
+    for (const [index, step] of steps.entries()) {
+      const done = await take(tf, step, network, data, {
+        seed: training.seed ?? 0,
+        stop,
+        tell: (progress) =>
+          tell({ ...progress, title: step.title, overall: (index + progress.done) / steps.length }),
+      });
+      if (done !== undefined) network = done;
+      const cut = stop.aborted;
+      if (done !== undefined && (cut || steps[index + 1]?.pass !== step.pass))
+        passes.push(reportOf(step.pass, await assess(network, spec, calibration, evaluation), first));
+      if (cut) return { network, passes, stopped: step.title };
+    }
+    return { network, passes, stopped: undefined };
+  } finally {
+    teacher.dispose();
   }
-  return { network, passes, stopped: undefined };
 }
 
 /** One step; `undefined` where it was stopped before there was anything to keep. */
@@ -130,13 +134,11 @@ const APART = 1e-3;
  * A layer that the backend takes for another would be trained for nothing.
  * @throws UserError `MODEL_UNSUPPORTED`
  */
-async function computesAlike(tf: Tfjs, network: Network, held: Labelled): Promise<void> {
+async function computesAlike(tf: Tfjs, network: Network, backend: Trainee, held: Labelled): Promise<void> {
   const some: Samples = { ...samplesOf(held), labels: undefined };
   const inputs = some.inputs.slice(0, COMPARED);
   const device = (await runAll(graphOf(network), inputs)).flatMap((values) => Array.from(values));
-  const backend = await toBackend(tf, network);
   const trained = outputsOf(tf, backend, held).subarray(0, device.length);
-  backend.dispose();
   const largest = Math.max(...device.map(Math.abs), Number.MIN_VALUE);
   const apart = Math.max(...device.map((value, index) => Math.abs(value - trained[index]!))) / largest;
   if (apart <= APART) return;

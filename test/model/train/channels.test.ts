@@ -100,6 +100,11 @@ test('a student has the same layers with fewer channels, and weights of its own'
   expect(student).not.toEqual(other);
 });
 
+test('a student that inherits is what one round of pruning leaves', () => {
+  const teacher = exampleNetwork(1);
+  expect(studentOf(teacher, 0.5, undefined)).toEqual(pruning(teacher, 0.5, 1)(teacher, 1));
+});
+
 test('the channel with the least weight goes first, as the normalization behind scales it', () => {
   const network = chain('two', [
     layer('InputLayer', 'image', [], { batch_input_shape: [null, 4, 4, 1] }),
