@@ -47,3 +47,11 @@ test('a network that the runtime refuses is told of, and the next one is not bla
   await model.run([new Uint8Array(256)]);
   model.dispose();
 });
+
+test('a file that the runtime cannot make sense of is refused, not thrown at the user', async () => {
+  const runtime = await loadLiteRt();
+  await expect(runtime.load(new Uint8Array(64))).rejects.toMatchObject({
+    code: 'MODEL_UNSUPPORTED',
+    message: 'the runtime refuses the network: Failed to load model from buffer',
+  });
+});

@@ -101,7 +101,9 @@ async function start(): Promise<LiteRt> {
     // Nothing may be left for the next network to be blamed for.
     const words = complaints.splice(0);
     if (words.length > 0) throw refusal(words, cause);
-    if (cause !== undefined) throw cause;
+    // Errors of JavaScript are ours; the runtime throws others, such as for a file that it cannot make sense of.
+    if (cause instanceof RangeError || cause instanceof TypeError) throw cause;
+    if (cause !== undefined) throw refusal([cause instanceof Error ? cause.message : String(cause)], cause);
     return result as T;
   };
   return {
