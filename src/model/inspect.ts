@@ -2,6 +2,7 @@
 
 import { planArena } from './arena.ts';
 import { elements, type Graph, type Tensor } from './graph.ts';
+import { constantBytes } from './layer-bytes.ts';
 import { estimateMemory } from './memory/estimate.ts';
 import { operatorVersion } from './tflite/versions.ts';
 
@@ -30,6 +31,8 @@ export interface OperatorStep {
 export interface ModelDescription {
   readonly file: string;
   readonly bytes: number;
+  /** As it goes over a line that compresses; where it was asked for. */
+  readonly gzipBytes?: number;
   readonly inputs: readonly Ending[];
   readonly outputs: readonly Ending[];
   /** How many values its constants have. */
@@ -63,10 +66,7 @@ export function describeModel(graph: Graph, file: string, bytes: number): ModelD
         output: name,
         type,
         shape,
-        constantBytes: operator.inputs.reduce(
-          (sum, index) => sum + (graph.tensors[index]?.data?.byteLength ?? 0),
-          0,
-        ),
+        constantBytes: constantBytes(graph, operator),
         aliveBytes: arena.alive[step]!,
       };
     }),

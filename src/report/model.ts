@@ -119,20 +119,24 @@ export const inspectFormats = {
 
 function inspected(model: ModelDescription): string {
   const most = Math.max(...model.operators.map(({ aliveBytes }) => aliveBytes), 1);
-  const rows = model.operators.map(({ operator, version, type, shape, constantBytes, aliveBytes }) => [
-    operator,
-    String(version),
-    `${type} [${shape.join(', ')}]`,
-    whole(constantBytes),
-    whole(aliveBytes),
-    bar(aliveBytes / most),
-  ]);
+  const rows = model.operators.map(
+    ({ operator, version, output, type, shape, constantBytes, aliveBytes }) => [
+      operator,
+      String(version),
+      output,
+      `${type} [${shape.join(', ')}]`,
+      whole(constantBytes),
+      whole(aliveBytes),
+      bar(aliveBytes / most),
+    ],
+  );
+  const packed = model.gzipBytes === undefined ? '' : ` (${whole(model.gzipBytes)} as gzip)`;
   return [
-    `${bold(model.file)}: ${whole(model.bytes)} bytes, ${counted(model.parameters, 'parameter')}\n`,
+    `${bold(model.file)}: ${whole(model.bytes)} bytes${packed}, ${counted(model.parameters, 'parameter')}\n`,
     ...model.inputs.map((one) => `  in   ${formatEnding(one)}\n`),
     ...model.outputs.map((one) => `  out  ${formatEnding(one)}\n`),
     `  arena ${whole(model.arenaBytes)} bytes, one interpreter at its peak ${whole(model.interpreterBytes)} bytes, in WebAssembly ${whole(model.wasmInterpreterBytes)}\n`,
-    indent(table(['operator', '>version', 'output', '>constants', '>alive', 'memory over time'], rows)),
+    indent(table(['operator', '>version', 'makes', 'of', '>constants', '>alive', 'memory over time'], rows)),
   ].join('');
 }
 

@@ -25,7 +25,7 @@ test('a model is built once, checked against its lock, and built again when its 
       "stderr": "",
       "stdout": "digits: registry.example.com/models/digits@sha256:5c1314025754c741e6517f319def5839a48f29cd1a602963dcbcd953a95e3f5f
       PASS         parity: layer by layer and fused differ by 1.2e-7 of the range, 1e-4 allowed
-      PASS         size: 10,384 bytes, no budget declared
+      PASS         size: 10,384 bytes, no budget declared; the largest layer, conv2/relu, 4,736
       PASS         memory: 175 KiB at peak (activations 2 KiB + packed weights 8 KiB + windows 7 KiB + tables 150 KiB, and 6 %), 72 KiB in WebAssembly, no budget declared
       PASS         runtime: needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, no runtime declared
       PASS         architecture: an image for amd64, arm, arm64
@@ -59,7 +59,7 @@ test('a model that does not pass its gates is not written', async () => {
       "stderr": "",
       "stdout": "digits: registry.example.com/models/digits@sha256:5c1314025754c741e6517f319def5839a48f29cd1a602963dcbcd953a95e3f5f
       PASS         parity: layer by layer and fused differ by 1.2e-7 of the range, 1e-4 allowed
-      FAIL         size: 10,384 bytes of 8,192
+      FAIL         size: 10,384 bytes of 8,192; the largest layer, conv2/relu, 4,736
       PASS         memory: 175 KiB at peak (activations 2 KiB + packed weights 8 KiB + windows 7 KiB + tables 150 KiB, and 6 %), 72 KiB in WebAssembly, no budget declared
       PASS         runtime: needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, no runtime declared
       PASS         architecture: an image for amd64, arm, arm64
@@ -67,7 +67,7 @@ test('a model that does not pass its gates is not written', async () => {
       PASS         saturation: at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 91 of 256 codes used (probs)
       PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted; noisiest conv2/relu 38.6 dB, pool2 39.7 dB, flat 39.7 dB; most of it is made in conv2/relu, from 44.3 dB to 38.6 dB
       PASS         accuracy: accuracy 98.99 % (float 98.99 %): a drop of 0.00 ± 0.33 points on 597 samples, 1 allowed
-      fix size: prune the network, choose a smaller one, or raise the budget
+      fix size: prune the network, its largest layer first, choose a smaller one, or raise the budget
     ",
     }
   `);

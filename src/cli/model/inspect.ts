@@ -1,6 +1,13 @@
+import { extname, resolve } from 'node:path';
 import { inspectFormats } from '../../report/model.ts';
 import { formatAs, formatOption } from '../options.ts';
 import { defineVerb } from '../verb.ts';
+
+async function gzipped(path: string): Promise<number> {
+  const { gzipSync } = await import('node:zlib');
+  const { readFile } = await import('../../model/read-file.ts');
+  return gzipSync(readFile(path)).byteLength;
+}
 
 /** Print what a model's file holds. */
 export const inspect = defineVerb<[file: string], { readonly format: string }>({
@@ -15,7 +22,8 @@ export const inspect = defineVerb<[file: string], { readonly format: string }>({
     const { describeModel } = await import('../../model/inspect.ts');
     const { openModel } = await import('../../model/open.ts');
     const { bytes, graph } = await openModel(io.cwd, file);
-    io.stdout(formatAs(inspectFormats, format, describeModel(graph, file, bytes)));
+    const packed = extname(file) === '.tflite' ? { gzipBytes: await gzipped(resolve(io.cwd, file)) } : {};
+    io.stdout(formatAs(inspectFormats, format, { ...describeModel(graph, file, bytes), ...packed }));
     return 0;
   },
 });

@@ -1,3 +1,4 @@
+import { largestLayer } from '../layer-bytes.ts';
 import { whole } from '../whole.ts';
 import type { ModelGate } from './gate.ts';
 
@@ -7,15 +8,18 @@ export const size: ModelGate = {
   why: 'Every device pulls the file over its uplink, and the server keeps the whole of it in memory.',
   source: 'https://ai.google.dev/edge/litert/models/model_optimization',
 
-  judge({ file, limits: { bytes } }) {
+  judge({ file, built, limits: { bytes } }) {
+    const largest = largestLayer(built);
+    const layer = largest && `; the largest layer, ${largest.name}, ${whole(largest.bytes)}`;
     const message = `${whole(file.byteLength)} bytes`;
-    if (bytes === undefined) return { verdict: 'PASS', message: `${message}, no budget declared` };
-    const both = `${message} of ${whole(bytes)}`;
+    if (bytes === undefined)
+      return { verdict: 'PASS', message: `${message}, no budget declared${layer ?? ''}` };
+    const both = `${message} of ${whole(bytes)}${layer ?? ''}`;
     if (file.byteLength <= bytes) return { verdict: 'PASS', message: both };
     return {
       verdict: 'FAIL',
       message: both,
-      fix: 'prune the network, choose a smaller one, or raise the budget',
+      fix: 'prune the network, its largest layer first, choose a smaller one, or raise the budget',
     };
   },
 };
