@@ -62,7 +62,7 @@ export async function startLiteRt(): Promise<LiteRt> {
   } catch (cause) {
     throw new UserError(
       'RUNTIME',
-      `LiteRT does not start on this Node: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `LiteRT does not start on this Node: ${cause instanceof Error ? cause.message : 'it stopped without a word'}`,
       'run Node with WebAssembly (without --jitless) and without a limit on its address space; model run needs neither with --runtime reference',
       { cause },
     );
@@ -103,7 +103,8 @@ async function start(): Promise<LiteRt> {
     if (words.length > 0) throw refusal(words, cause);
     // Errors of JavaScript are ours; the runtime throws others, such as for a file that it cannot make sense of.
     if (cause instanceof RangeError || cause instanceof TypeError) throw cause;
-    if (cause !== undefined) throw refusal([cause instanceof Error ? cause.message : String(cause)], cause);
+    if (cause !== undefined)
+      throw refusal([cause instanceof Error ? cause.message : 'it stopped without a word'], cause);
     return result as T;
   };
   return {
