@@ -10,6 +10,7 @@ import { closed } from '../../src/model/quantize/calibrate.ts';
 import type { Ranges } from '../../src/model/quantize/ranges.ts';
 import type { Graph, Operator, Tensor } from '../../src/model/graph.ts';
 import { loadLiteRt } from '../../src/model/runtime/litert.ts';
+import type { Runtime } from '../../src/model/runtime/runtime.ts';
 import { readTflite } from '../../src/model/tflite/read.ts';
 import { writeTflite } from '../../src/model/tflite/write.ts';
 
@@ -123,13 +124,14 @@ export function ulps(a: number, b: number): number {
   return Math.abs(x - y);
 }
 
-/** Output codes of a bare int8 network, sample by sample. */
+/** Output codes of a bare int8 network, sample by sample; on LiteRT where nothing else is said. */
 export async function int8Outputs(
   graph: Graph,
   samples: readonly (readonly Float32Array[])[],
+  runtime?: Runtime,
 ): Promise<readonly (readonly number[])[]> {
   const { scale, zeroPoint } = graph.tensors[graph.inputs[0]!]!.quantization!;
-  const model = await (await loadLiteRt()).load(writeTflite(closed(graph), ''));
+  const model = await (runtime ?? (await loadLiteRt())).load(writeTflite(closed(graph), ''));
   const outputs: (readonly number[])[] = [];
   for (const [sample] of samples) {
     const codes = Int8Array.from(sample!, (value) =>

@@ -7,7 +7,7 @@ import { removeDeadChannels } from '../../src/model/passes/dead-channels.ts';
 import { closed } from '../../src/model/quantize/calibrate.ts';
 import { runOutputs } from '../../src/model/run.ts';
 import { profile } from '../../src/model/runtime/runtime.ts';
-import { reference } from '../../src/model/runtime/reference/reference.ts';
+import { reference, referenceWithoutXnnpack } from '../../src/model/runtime/reference/reference.ts';
 import type { OperatorKind } from '../../src/model/tflite/operators.ts';
 import { writeTflite } from '../../src/model/tflite/write.ts';
 import { anyNetwork } from './any-network.ts';
@@ -120,6 +120,26 @@ test('where scales are too far apart for XNNPACK, codes are those of the kernels
   for (const graph of graphs) {
     const [pair] = await activationsOfBoth(graph, 5);
     expect([pair!.made, differing(pair!)]).toEqual([pair!.made, 0]);
+  }
+});
+
+test('without XNNPACK, an operator is at most one code away', async () => {
+  for (const [name, float] of Object.entries(singleOperators(7))) {
+    if (NO_CODES.has(name)) continue;
+    const graph = closed(await built(float, 1, 'int8'));
+    // One operator alone: what comes after another may be farther.
+    if (graph.operators.length > 1) continue;
+    const file = writeTflite(graph, '');
+    const input = Uint8Array.from({ length: 256 }, (_, at) => at);
+    const [delegated, own] = await Promise.all(
+      [reference, referenceWithoutXnnpack].map(
+        async (runtime) => (await (await runtime.load(file)).run([input]))[0]!,
+      ),
+    );
+    const far = new Int8Array(delegated!.buffer).map((code, at) =>
+      Math.abs(code - new Int8Array(own!.buffer)[at]!),
+    );
+    expect([name, Math.max(...far) <= 1]).toEqual([name, true]);
   }
 });
 

@@ -1,5 +1,4 @@
-import type { Graph } from '../../graph.ts';
-import { isDelegated } from '../../memory/delegated.ts';
+import type { Graph, Operator } from '../../graph.ts';
 import { unsupported, type Compute, type Step } from './kernel.ts';
 import { KERNELS } from './kernels.ts';
 import { emptyFor, isKept, numbersOf, type Numbers } from './numbers.ts';
@@ -12,9 +11,10 @@ const NOTHING = new Float32Array();
 /**
  * Prepare a network.
  * @param graph with a batch of 1
+ * @param isDelegated whether an operator is XNNPACK's
  * @throws UserError `MODEL_UNSUPPORTED` by name, for an operator whose types or options have no kernel here
  */
-export function prepare(graph: Graph): Evaluate {
+export function prepare(graph: Graph, isDelegated: (graph: Graph, operator: Operator) => boolean): Evaluate {
   const { tensors } = graph;
   const constants = tensors.map(({ type, data }) => data && numbersOf(type, data));
   const steps = graph.operators.map((operator): readonly [Step, Compute] => {

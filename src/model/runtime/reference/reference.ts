@@ -1,12 +1,13 @@
 // A runtime of our own: every kernel in plain arithmetic, to hold LiteRT against, and for machines where it does not start.
 // Slow: some ten to two hundred times as long as LiteRT.
 
+import { UserError } from '../../../errors.ts';
 import { elements, type Tensor } from '../../graph.ts';
+import { isDelegated } from '../../memory/delegated.ts';
 import { readTflite } from '../../tflite/read.ts';
 import { checkSizes, type LoadedModel, type Runtime, type TensorInfo } from '../runtime.ts';
 import { prepare } from './evaluate.ts';
 import { numbersOf } from './numbers.ts';
-import { UserError } from '../../../errors.ts';
 
 const BYTES = { float32: 4, int32: 4, int16: 2, int8: 1 } as const;
 
@@ -16,12 +17,18 @@ const BYTES = { float32: 4, int32: 4, int16: 2, int8: 1 } as const;
  */
 export const reference: Runtime = {
   name: 'the reference kernels',
-  load: (bytes) => Promise.resolve().then(() => load(bytes)),
+  load: (bytes) => Promise.resolve().then(() => load(bytes, isDelegated)),
 };
 
-function load(bytes: Uint8Array): LoadedModel {
+/** As {@link reference}, in the arithmetic of a runtime without XNNPACK. */
+export const referenceWithoutXnnpack: Runtime = {
+  name: 'the reference kernels without XNNPACK',
+  load: (bytes) => Promise.resolve().then(() => load(bytes, () => false)),
+};
+
+function load(bytes: Uint8Array, delegated: typeof isDelegated): LoadedModel {
   const graph = readTflite(bytes);
-  const evaluate = prepare(graph);
+  const evaluate = prepare(graph, delegated);
   const [inputs, outputs] = [graph.inputs, graph.outputs].map((ends) =>
     ends.map((index) => describe(graph.tensors[index]!)),
   ) as [TensorInfo[], TensorInfo[]];
