@@ -7,6 +7,7 @@ import { benchGate, formatGateBench } from './bench/gate.ts';
 import { benchMemory, formatMemoryBench } from './bench/memory.ts';
 import { benchModel, formatModelBench } from './bench/model.ts';
 import { benchPlan, formatPlanBench } from './bench/plan.ts';
+import { benchQuantize, formatQuantizeBench } from './bench/quantize.ts';
 import { benchStatistics, formatStatisticsBench } from './bench/statistics.ts';
 import { benchSynth, formatSynthBench } from './bench/synth.ts';
 import { benchTrain, formatTrainBench } from './bench/train.ts';
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   define('plan', () => benchPlan(), formatPlanBench),
   define('model', () => benchModel(), formatModelBench),
   define('build', () => benchBuild(), formatBuildBench),
+  define('quantize', () => benchQuantize(), formatQuantizeBench),
   define('memory', () => benchMemory(), formatMemoryBench),
   define('train', () => benchTrain(), formatTrainBench),
   define('gate', () => benchGate(), formatGateBench),
