@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { fleetWith } from './fleet-with-model.ts';
 import { run } from './run.ts';
@@ -43,6 +44,21 @@ test('without the backend nothing is trained, and what is missing is named', asy
       fix: run breakwater train digits, and commit trained.h5 with trained.h5.lock.json
     ",
       "stdout": "",
+    }
+  `);
+});
+
+test('without the backend no SavedModel is run, and the command that installs it is named', async () => {
+  const saved = fileURLToPath(new URL('../tfjs/digits-cnn-saved-model', import.meta.url));
+  const folder = fleetWith();
+  const argv = ['model', 'run', saved, '--input', 'fleets/test.npz'];
+  const { status, stderr } = await run(folder, argv, { env: {} });
+  expect({ status, stderr: stderr.replaceAll(folder, 'PROJECT') }).toMatchInlineSnapshot(`
+    {
+      "status": 2,
+      "stderr": "error[BACKEND]: running a SavedModel needs @tensorflow/tfjs-node, which is not installed in PROJECT or Breakwater's own folder
+      fix: npm install --save-dev @tensorflow/tfjs-node@^4.22.0, or name a folder that has it in BREAKWATER_TFJS
+    ",
     }
   `);
 });

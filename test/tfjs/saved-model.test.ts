@@ -7,8 +7,12 @@ import { nodeLines } from '../../src/dev/node-lines.ts';
 import { readSource } from '../../src/model/convert.ts';
 import { readNpz } from '../../src/model/npz.ts';
 import { runAll } from '../../src/model/run.ts';
+import { readTflite } from '../../src/model/tflite/read.ts';
+import { initialize } from '../../src/model/train/initialize.ts';
+import { writeKerasH5 } from '../../src/model/train/write-h5.ts';
 import { run, type Ran } from '../cli/run.ts';
 import { digitsFile, digitsSamples } from '../model/digits.ts';
+import { chain, layer } from '../model/train/example-network.ts';
 import { project } from '../project.ts';
 import { describeTfjs, places } from './tfjs-test.ts';
 
@@ -74,6 +78,13 @@ describeTfjs('a SavedModel', () => {
     const { x } = readNpz(readFileSync(join(folder, 'features.npz')), 'features.npz');
     expect(x!.shape).toEqual([200, 10]);
     expect(Array.from(x!.values.slice(0, 10)).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    writeFileSync(join(folder, 'next.h5'), await writeKerasH5(initialize(next, 1)));
+    const convert = ['model', 'convert', 'next.h5', '--recipe', 'int8', '--io', 'int8'];
+    const { stderr } = await run(folder, [...convert, '--calibration', 'features.npz', '-o', 'next.tflite']);
+    expect(stderr).toBe('');
+    const { tensors, inputs } = readTflite(readFileSync(join(folder, 'next.tflite')));
+    const [largest] = x!.values.toSorted((a, b) => b - a);
+    expect(tensors[inputs[0]!]!.quantization!.scale[0]).toBeCloseTo(largest! / 255, 4);
   });
 
   test('what it is given must fit its signature', async () => {
@@ -124,6 +135,12 @@ describeTfjs('a SavedModel', () => {
     `);
   });
 });
+
+/** Takes what digits-cnn makes. */
+const next = chain('next', [
+  layer('InputLayer', 'features', [], { batch_input_shape: [null, 10] }),
+  layer('Dense', 'parity', ['features'], { units: 2, activation: 'softmax' }, { kernel: [10, 2], bias: [2] }),
+]);
 
 /** A `.npy` of one sample of 3 values. */
 function wrongShape(): string {
