@@ -47,6 +47,9 @@ function formatOne({ name, source, outcome, problems, absent, stopped, passes }:
       : [
           `  stopped in ${stopped}${outcome === 'stopped' ? ', before there was anything to keep' : ': this is the best until then'}\n`,
         ]),
+    ...(stopped === undefined || outcome === 'stopped' || problems.length > 0
+      ? []
+      : [`  to train it to its end, remove ${source}.lock.json and run breakwater train ${name}\n`]),
     ...(first === undefined || outcome === 'stopped'
       ? []
       : [indent(table(headings, rows)), `  on ${whole(first.samples)} samples\n`]),

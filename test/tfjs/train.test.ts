@@ -166,6 +166,27 @@ describeTfjs('training', () => {
     expect((await breakwater(folder, ['train', '--check'])).status).toBe(0);
   });
 
+  test('stopped between rounds, it keeps what the first round left', async () => {
+    const folder = training(HALF);
+    let stop = (): void => undefined;
+    const io = {
+      terminal: { stdout: false, stderr: true, columns: 100 },
+      untilStopped: () => new Promise<void>((resolve) => (stop = resolve)),
+      stderr: (text: string) => {
+        if (text.includes('round 2 of 2, epoch 1 of')) stop();
+      },
+    };
+    const { status, stdout } = await breakwater(folder, ['train', '--format', 'json'], io);
+    expect(status).toBe(0);
+    const [{ stopped, passes } = {}] = (JSON.parse(stdout) as Partial<Report>).models ?? [];
+    expect(stopped).toBe('prune, round 2 of 2');
+    const [whole, half] = [6138, 1922];
+    expect(passes?.map(({ pass }) => pass)).toEqual(['start', 'prune']);
+    expect(passes?.[1]?.parameters).toBeLessThan(whole);
+    expect(passes?.[1]?.parameters).toBeGreaterThan(half);
+    expect(existsSync(join(folder, 'fleets/trained.h5'))).toBe(true);
+  });
+
   test('Ctrl-C ends a run with what was best, not with nothing', async () => {
     const env = { ...process.env, ...places.env };
     const started = performance.now();

@@ -3,6 +3,7 @@ import { UserError } from '../../errors.ts';
 import { loadTfjs, PACKAGE, type BackendPlaces } from '../backend/tfjs.ts';
 import { sha256 } from '../locked-inputs.ts';
 import { trainingInputs, type Provenance, type TrainedSpec } from './provenance.ts';
+import { seedOf } from './random.ts';
 import { train, type TrainOptions } from './train.ts';
 import { writeKerasH5 } from './write-h5.ts';
 
@@ -39,6 +40,7 @@ export async function makeTrained(
     provenance: {
       schemaVersion: 1,
       training: spec.training,
+      seed: seedOf(spec.training),
       ...inputs,
       backend: {
         [PACKAGE]: tf.version['tfjs-node'] ?? 'unknown',

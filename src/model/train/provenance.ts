@@ -13,6 +13,9 @@ export interface Provenance {
   readonly schemaVersion: 1;
   /** As it was defined. */
   readonly training: TrainingSpec;
+  /** That it was trained with, defined or not. */
+  readonly seed: number;
+  /** The network that it began with, and its teacher. */
   readonly from: LockedFile;
   readonly student?: LockedFile;
   readonly data: LockedFile;

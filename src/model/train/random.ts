@@ -1,3 +1,5 @@
+import type { TrainingSpec } from '../../fleet/spec.ts';
+
 /** Random numbers from 0 to below 1: the same sequence for the same seed on every machine. */
 export type Random = () => number;
 
@@ -22,3 +24,6 @@ export function shuffled(count: number, random: Random): Uint32Array {
   }
   return order;
 }
+
+/** What decides where a definition leaves it open. */
+export const seedOf = ({ seed = 0 }: TrainingSpec): number => seed;

@@ -10,6 +10,7 @@ import { withInt8Weights } from './int8-weights.ts';
 import type { Labelled } from './labelled.ts';
 import { endsInSoftmax, labelLoss, mixed, teacherLoss, type Loss } from './losses.ts';
 import { readNetwork, type Network } from './network.ts';
+import { seedOf } from './random.ts';
 import { pruning, studentOf } from './shrink.ts';
 import type { Trainee } from './trainee.ts';
 
@@ -49,7 +50,8 @@ export function stepsOf(
   folder: string,
   denseByChannel: boolean,
 ): readonly Step[] {
-  const { distil, prune, tune, seed = 0 } = spec;
+  const { distil, prune, tune } = spec;
+  const seed = seedOf(spec);
   if (distil === undefined && prune === undefined && tune === undefined) {
     throw new UserError(
       'TRAINING',

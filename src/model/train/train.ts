@@ -12,6 +12,7 @@ import { assess, graphOf, type Assessed } from './assess.ts';
 import { fit, outputsOf, type FitProgress } from './fit.ts';
 import { divide, readLabelled, samplesOf, type Labelled } from './labelled.ts';
 import { readNetwork, type Network } from './network.ts';
+import { seedOf } from './random.ts';
 import { stepsOf, type Pass, type Step } from './steps.ts';
 import { toBackend, type Trainee } from './trainee.ts';
 
@@ -64,7 +65,7 @@ export async function train(
   const { training } = spec;
   const start = await readNetwork(join(folder, training.from));
   const graph = graphOf(start);
-  const data = divide(readLabelled(folder, training.data, graph), training.seed ?? 0);
+  const data = divide(readLabelled(folder, training.data, graph), seedOf(training));
   const calibration =
     spec.calibration === undefined ? undefined : readSamples(folder, spec.calibration, graph);
   const evaluation =
@@ -77,17 +78,21 @@ export async function train(
     const { denseByChannel } = quantizeOptions(spec);
     const steps = stepsOf(tf, training, start, teacher, data.train, folder, denseByChannel);
     let network = start;
+    let reported = true;
     for (const [index, step] of steps.entries()) {
       const done = await take(tf, step, network, data, {
-        seed: training.seed ?? 0,
+        seed: seedOf(training),
         stop,
         tell: (progress) =>
           tell({ ...progress, title: step.title, overall: (index + progress.done) / steps.length }),
       });
-      if (done !== undefined) network = done;
+      if (done !== undefined) [network, reported] = [done, false];
       const cut = stop.aborted;
-      if (done !== undefined && (cut || steps[index + 1]?.pass !== step.pass))
+      // What a round of pruning left stays, where the next is cut short.
+      if (!reported && (cut || steps[index + 1]?.pass !== step.pass)) {
         passes.push(reportOf(step.pass, await assess(network, spec, calibration, evaluation), first));
+        reported = true;
+      }
       if (cut) return { network, passes, stopped: step.title };
     }
     return { network, passes, stopped: undefined };
