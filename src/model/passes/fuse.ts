@@ -3,6 +3,7 @@
 
 import type { Graph, Operator, Tensor } from '../graph.ts';
 import { FUSED, type OperatorKind } from '../tflite/operators.ts';
+import { commutes } from './commute.ts';
 import { floatsOf, withFloats } from './constants.ts';
 import { compact } from './compact.ts';
 
@@ -48,8 +49,11 @@ function fuseOnce(graph: Graph, tensors: Tensor[]): readonly Operator[] | undefi
     const producer = operator.inputs.map((input) => producers.get(input)).find((one) => one !== undefined);
     if (producer === undefined || uses.get(producer.outputs[0]!) !== 1) continue;
     const fused = fusePair(producer, operator, tensors);
-    if (fused === undefined) continue;
-    return graph.operators.filter((one) => one !== operator).map((one) => (one === producer ? fused : one));
+    if (fused !== undefined)
+      return graph.operators.filter((one) => one !== operator).map((one) => (one === producer ? fused : one));
+    const through = fuseThrough(producer, operator, { producers, uses, tensors });
+    if (through === undefined) continue;
+    return graph.operators.filter((one) => one !== operator).map((one) => through.get(one) ?? one);
   }
   return undefined;
 }
@@ -78,6 +82,57 @@ function fusePair(producer: Operator, operator: Operator, tensors: Tensor[]): Op
     outputs: operator.outputs,
     options: { ...producer.options, activation: operator.options['activation'] ?? FUSED.NONE },
   };
+}
+
+interface Surroundings {
+  readonly producers: ReadonlyMap<number, Operator>;
+  /** How often each tensor is taken. */
+  readonly uses: ReadonlyMap<number, number>;
+  readonly tensors: Tensor[];
+}
+
+/**
+ * Fuse a factor or an offset into the convolution or product before pools or means, which it passes.
+ * @returns what takes the place of the convolution, and of what made the operator's input
+ */
+function fuseThrough(
+  producer: Operator,
+  operator: Operator,
+  { producers, uses, tensors }: Surroundings,
+): ReadonlyMap<Operator, Operator> | undefined {
+  const { kind, options } = operator;
+  const values = channelValues(operator, producer, tensors);
+  if ((kind !== 'MUL' && kind !== 'ADD') || values === undefined) return undefined;
+  const activation = options['activation'] ?? FUSED.NONE;
+  if (activation !== FUSED.NONE && !TAKES_ACTIVATION.has(producer.kind)) return undefined;
+  let first = producer;
+  while (CHANNEL_AXIS[first.kind] === undefined) {
+    const before = producers.get(first.inputs[0]!);
+    if (!commutes(kind, values, first, tensors) || before === undefined) return undefined;
+    if (uses.get(before.outputs[0]!) !== 1) return undefined;
+    first = before;
+  }
+  if (tensors[first.outputs[0]!]!.shape.at(-1) !== values.length) return undefined;
+  const fused = fusePair(
+    first,
+    {
+      ...operator,
+      inputs: operator.inputs.map((index) => (index === producer.outputs[0] ? first.outputs[0]! : index)),
+      outputs: first.outputs,
+      options: {},
+    },
+    tensors,
+  );
+  if (fused === undefined) return undefined;
+  const last: Operator = {
+    ...producer,
+    outputs: operator.outputs,
+    options: activation === FUSED.NONE ? producer.options : { ...producer.options, activation },
+  };
+  return new Map([
+    [first, fused],
+    [producer, last],
+  ]);
 }
 
 /** The constant by which MUL scales, or that ADD adds, where it is one value for each channel of the producer's output. */

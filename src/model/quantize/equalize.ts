@@ -2,7 +2,7 @@
 // Source: Nagel and others, Data-Free Quantization Through Weight Equalization and Bias Correction, arXiv 1906.04721.
 
 import type { Graph, Operator } from '../graph.ts';
-import { kernelOf, type Kernel } from '../passes/channels/kernel.ts';
+import { eachWeight, kernelOf, type Kernel } from '../passes/channels/kernel.ts';
 import { compact } from '../passes/compact.ts';
 import { floatsOf, withFloats } from '../passes/constants.ts';
 import { FUSED, type OperatorKind } from '../tflite/operators.ts';
@@ -86,26 +86,13 @@ const isScalable = ({ inputs }: Operator, { weights, bias }: Kernel, { tensors }
 
 function factorsOf({ largest }: ChannelStatistics, next: Kernel, channels: number): Float64Array {
   const weights = new Float64Array(channels);
-  each(next, (at, channel) => {
+  eachWeight(next, (at, channel) => {
     weights[channel % channels] = Math.max(weights[channel % channels]!, Math.abs(next.values[at]!));
   });
   return Float64Array.from(largest, (reach, channel) => {
     const ratio = reach / weights[channel]!;
     return ratio > 0 && Number.isFinite(ratio) ? 2 ** Math.round(Math.log2(ratio) / 2) : 1;
   });
-}
-
-/** Every weight: its index, the channel of the input, the output. */
-function each(kernel: Kernel, see: (at: number, channel: number, output: number) => void): void {
-  for (let output = 0; output < kernel.outputs; output++) {
-    for (let tap = 0; tap < kernel.taps; tap++) {
-      const { multiplier } = kernel;
-      if (multiplier !== undefined) see(kernel.at(output, tap, 0), Math.floor(output / multiplier), output);
-      else
-        for (let channel = 0; channel < kernel.channels; channel++)
-          see(kernel.at(output, tap, channel), channel, output);
-    }
-  }
 }
 
 const byOutput = (kernel: Kernel, factor: (output: number) => number): ((at: number) => number) =>
@@ -116,7 +103,7 @@ const byInput = (kernel: Kernel, factor: (channel: number) => number): ((at: num
 
 function spread(kernel: Kernel, factor: (channel: number, output: number) => number): (at: number) => number {
   const factors = new Float64Array(kernel.values.length);
-  each(kernel, (at, channel, output) => {
+  eachWeight(kernel, (at, channel, output) => {
     factors[at] = factor(channel, output);
   });
   return (at) => factors[at]!;

@@ -90,6 +90,19 @@ export function kernelOf(
   return { ...layout, input, weights, bias, channels, values, padded: slides || transposed };
 }
 
+/** Look at every weight: its index, the channel of the input and the output that it stands between. */
+export function eachWeight(kernel: Kernel, see: (at: number, channel: number, output: number) => void): void {
+  const { multiplier, outputs, taps, channels } = kernel;
+  for (let output = 0; output < outputs; output++) {
+    for (let tap = 0; tap < taps; tap++) {
+      if (multiplier !== undefined) see(kernel.at(output, tap, 0), Math.floor(output / multiplier), output);
+      else
+        for (let channel = 0; channel < channels; channel++)
+          see(kernel.at(output, tap, channel), channel, output);
+    }
+  }
+}
+
 /** The values of a constant: real numbers, or codes. */
 export function valuesOf({ type, data }: Tensor): Float32Array | Int8Array | Int32Array | undefined {
   if (data === undefined) return undefined;
