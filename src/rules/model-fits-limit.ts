@@ -66,15 +66,15 @@ export default defineRule({
       ],
     },
     {
-      title: 'our own server, whose memory is known: (112Mi + 8 × 8Mi + 5Mi + 64Mi) × 1.25 = 306.25Mi',
-      subject: exampleClass([], { fleet: own('306Mi') }),
+      title: 'our own server, whose memory is known: (152Mi + 8 × 8Mi + 5Mi + 64Mi) × 1.25 = 356.25Mi',
+      subject: exampleClass([], { fleet: own('356Mi') }),
       expect: [
-        'memory 306Mi of workload inference on class n100 does not cover 307Mi: (176Mi of the server + 5Mi of files + 64Mi at peak) × 1.25',
+        'memory 356Mi of workload inference on class n100 does not cover 357Mi: (216Mi of the server + 5Mi of files + 64Mi at peak) × 1.25',
       ],
     },
     {
       title: 'our own server with enough',
-      subject: exampleClass([], { fleet: own('307Mi') }),
+      subject: exampleClass([], { fleet: own('357Mi') }),
       expect: [],
     },
     {
