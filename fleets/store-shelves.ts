@@ -1,7 +1,7 @@
 // Shelf cameras of 300 stores with one device each: too few for statistics, so people look before the next wave moves.
 // Images, addresses and digests are examples.
 
-import { containerServer, csv, defineFleet, flux, git, modelServer, telemetryAgent } from 'breakwater';
+import { breakwaterServer, csv, defineFleet, flux, git, modelServer, telemetryAgent } from 'breakwater';
 import { priceDigits } from './models/price-digits.ts';
 
 export default defineFleet({
@@ -24,16 +24,14 @@ export default defineFleet({
   workloads: {
     inference: modelServer({
       model: 'price-digits',
-      server: containerServer({
+      // TensorFlow Serving has no arm64 image.
+      server: breakwaterServer({
         image:
-          'registry.example.com/stores/shelf-server@sha256:97f7e96538eb8ab603f8ab28fe330f16909545887a36b42048a981f519ff7fe9',
-        args: ['--model-root=/models/price-digits', '--listen=:8080'],
-        ports: { http: 8080 },
-        ready: '/ready',
-        // Without a model. An example, as the image is.
-        baseMemory: '48Mi',
+          'registry.example.com/breakwater/server@sha256:50ebccf5e006e37927a63478d57105fb9cf44ae729d9211d2737e7f2aa892927',
+        // A digit of 28 × 28 as numbers takes 4 kB: two hundred fit in a request.
+        maxBody: '1Mi',
       }),
-      memory: '192Mi',
+      memory: '256Mi',
       cpu: '1',
       loadTime: '30s',
       telemetry: telemetryAgent({
@@ -41,8 +39,8 @@ export default defineFleet({
           'registry.example.com/prometheus/prometheus@sha256:1025f972a9e83dc095bfc4035a5a517cc1d68f3cbc16bd011066c76c8c58d1be',
         remoteWrite: { url: 'https://metrics.example.com/api/v1/write', secret: 'remote-write' },
         metrics: {
-          errors: 'inference_requests_total{outcome="error"}',
-          requests: 'inference_requests_total',
+          errors: ':tensorflow:serving:request_count{status!="OK"}',
+          requests: ':tensorflow:serving:request_count',
         },
         scrapeInterval: '60s',
         offline: '72h',
