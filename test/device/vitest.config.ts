@@ -11,7 +11,7 @@ export default defineConfig({
     include: ['test/device/**/*.test.ts'],
     globalSetup: [at('global-setup.ts')],
     setupFiles: [at('../harness/keep-logs.ts')],
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -1,6 +1,16 @@
 // A device: a private node with containerd and a kubelet that has joined a control plane.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { binaryPath } from '../../harness/build.ts';
@@ -52,6 +62,8 @@ const ctr = (): readonly string[] => [binaryPath('ctr'), '--address', CONTAINERD
 export async function startDevice(options: Options): Promise<Device> {
   let node = await boot(options);
   let execs = 0;
+  /** Where a container's cgroup is, of those that were looked for. */
+  const cgroups = new Map<string, string>();
   return {
     name: options.name,
     get node() {
@@ -74,10 +86,14 @@ export async function startDevice(options: Options): Promise<Device> {
     },
     cgroup({ containerID }, hierarchy, file) {
       const root = node.cgroups.get(hierarchy)!;
-      const found = readdirSync(root, { recursive: true, encoding: 'utf8' }).find(
-        (path) => basename(path) === idOf(containerID),
-      );
+      const key = `${root} ${containerID}`;
+      const found =
+        cgroups.get(key) ??
+        readdirSync(root, { recursive: true, encoding: 'utf8' }).find(
+          (path) => basename(path) === idOf(containerID),
+        );
       if (found === undefined) throw new Error(`no cgroup of ${containerID}`);
+      cgroups.set(key, found);
       return readFileSync(join(root, found, file), 'utf8').trim();
     },
   };
@@ -91,6 +107,29 @@ export function workingSet(device: Device, container: ContainerStatus): number {
   const usage = Number(device.cgroup(container, 'memory', 'memory.usage_in_bytes'));
   const stat = device.cgroup(container, 'memory', 'memory.stat');
   return usage - Number(/^total_inactive_file (\d+)$/m.exec(stat)![1]);
+}
+
+/** What a container needs: memory of its own, and the pages of files that it has mapped, used lately or not. In bytes. */
+export function neededMemory(device: Device, container: ContainerStatus): number {
+  const stat = device.cgroup(container, 'memory', 'memory.stat');
+  const value = (name: string): number => Number(new RegExp(`^total_${name} (\\d+)$`, 'm').exec(stat)![1]);
+  return value('rss') + value('mapped_file');
+}
+
+/**
+ * Give back the pages of a file of images, so that who uses it next is charged for them, as on a device that serves one
+ * model. Nobody may use it meanwhile. By dd, since Node cannot.
+ */
+export function forget({ node }: Device, path: string): void {
+  const snapshots = join(node.folder, 'disk/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots');
+  for (const snapshot of readdirSync(snapshots)) {
+    const file = join(snapshots, snapshot, 'fs', path);
+    if (!existsSync(file)) continue;
+    const handle = openSync(file, 'r');
+    fdatasyncSync(handle);
+    closeSync(handle);
+    spawnSync('dd', [`if=${file}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
+  }
 }
 
 async function must(running: Promise<{ readonly status: number; readonly said: string }>): Promise<string> {
