@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { SLICE_NAMES } from '../src/plan/movement.ts';
 import { place } from '../src/plan/place.ts';
-import { promote, type PromoteOptions } from '../src/plan/promote.ts';
+import type { PromoteOptions } from '../src/plan/promote-options.ts';
+import { promote } from '../src/plan/promote.ts';
 import { retry } from '../src/plan/retry.ts';
 import { rollBack } from '../src/plan/roll-back.ts';
 import { formatState, parseState } from '../src/plan/state-file.ts';

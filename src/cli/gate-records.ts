@@ -7,7 +7,7 @@ import { gateRecordFile } from '../output/layout.ts';
 import { storedVersions } from '../output/stored-versions.ts';
 import type { OpenedFleet } from '../output/open.ts';
 import type { Plan, ReleaseId } from '../plan/plan.ts';
-import type { GateWord } from '../plan/promote.ts';
+import type { GateWord } from '../plan/promote-options.ts';
 import type { GateBooks } from './status-of.ts';
 import type { LastMove } from '../plan/soak.ts';
 import type { RolloutState } from '../plan/state.ts';

@@ -3,7 +3,7 @@ import { freezeAt } from '../plan/freeze.ts';
 import { fitting, roomFor } from '../plan/harm.ts';
 import { judgedWave } from '../plan/judged-wave.ts';
 import { nextStep } from '../plan/next-step.ts';
-import type { GateWord } from '../plan/promote.ts';
+import type { GateWord } from '../plan/promote-options.ts';
 import { tellHarm } from '../plan/promotion-told.ts';
 import { runsOf, sizeOf, sizeOfAll } from '../plan/movement.ts';
 import type { PlanFile, PlannedWave, ReleaseId, SliceName } from '../plan/plan.ts';

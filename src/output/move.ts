@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts';
 import type { Movement } from '../plan/movement.ts';
 import type { PlanFile, ReleaseId } from '../plan/plan.ts';
-import { promote, type GateWord } from '../plan/promote.ts';
+import type { GateWord } from '../plan/promote-options.ts';
+import { promote } from '../plan/promote.ts';
 import { retry } from '../plan/retry.ts';
 import { rollBack } from '../plan/roll-back.ts';
 import type { LastMove } from '../plan/soak.ts';
