@@ -101,6 +101,9 @@ export default defineFleet({
           errors: ':tensorflow:serving:request_count{status!="OK"}',
           requests: ':tensorflow:serving:request_count',
           latency: ':tensorflow:serving:request_latency',
+          // In microseconds: one of the bounds of both servers' histograms.
+          slowAbove: 393_464,
+          restarts: ':tensorflow:serving:request_count',
         },
         offline: '48h',
       }),

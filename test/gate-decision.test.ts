@@ -5,6 +5,7 @@ import type { StatisticalGate } from '../src/fleet/spec.ts';
 import { decide } from '../src/gate/decide.ts';
 import type { Evidence, EvidenceRow } from '../src/gate/evidence.ts';
 import { questionsOf } from '../src/gate/question.ts';
+import type { Plan } from '../src/plan/plan.ts';
 import type { Decision } from '../src/gate/verdict.ts';
 import { examplePlan } from './example-plan.ts';
 
@@ -39,6 +40,7 @@ interface Case {
   readonly change?: (rows: EvidenceRow[]) => EvidenceRow[];
   readonly nowMs?: number;
   readonly wave?: string;
+  readonly plan?: Partial<Plan>;
   /** Whether there is a second workload. */
   readonly sensor?: boolean;
   readonly moved?: 'canary' | 'all';
@@ -50,7 +52,7 @@ function judge(of: Case = {}): Decision {
   const base = examplePlan(Object.fromEntries(releases), {
     devices: (index) => (index < 4 ? scale : 10 * scale),
   });
-  const plan = { ...base, gate: { ...GATE, ...of.gate } };
+  const plan = { ...base, gate: { ...GATE, ...of.gate }, ...of.plan };
   const first = plan.waves[0]!.slices;
   const runsNew = (slice: string): boolean => moved === 'all' || first.includes(slice);
   const pointers = Object.fromEntries(
@@ -198,6 +200,14 @@ describe('trouble that is no failed request', () => {
       `"class n100: inference restarted: 240 of 4000 devices, 2450 of 250000 in the control: log odds 180.25, at 5.98 it is rolled back"`,
     );
   });
+  test('that the plan names and no evidence tells of is insufficient', () => {
+    const restarted = { series: 'requests_total' };
+    const metrics = { inference: { errors: 'e', requests: 'r', trouble: { restarted } } };
+    expect(judge({ plan: { metrics } }).reason).toMatchInlineSnapshot(
+      `"class n100: inference restarted: not observed in every slice of both arms"`,
+    );
+    expect(judge({ plan: { metrics }, change: withTrouble(10) }).verdict).toBe('PASS');
+  });
   test('is nothing where it falls on both alike, and insufficient where it was watched in one arm alone', () => {
     expect(judge({ change: withTrouble(10) }).verdict).toBe('PASS');
     expect(judge({ change: withTrouble(undefined) }).verdict).toBe('INSUFFICIENT');
@@ -214,6 +224,8 @@ const lacking: readonly (readonly [string, Case])[] = [
     { change: (rows) => rows.map((row) => ({ ...row, version: OLD.inference })) },
   ],
   ['devices that are neither heard nor overdue', { treatment: { silent: 0.2 } }],
+  ['a control of which a tenth is silent', { control: { overdue: 0.1 } }],
+  ['a control that nobody hears', { control: { overdue: 1 }, treatment: { overdue: 0.3 } }],
   [
     'fewer devices than plan.json has',
     { change: (rows) => rows.map((row) => ({ ...row, assigned: row.assigned - 1 })) },
@@ -257,6 +269,8 @@ test('what is missing is said with its numbers', () => {
       "class n100: inference: nothing was observed of slice p000.20 of the control, which has 10000 devices",
       "class n100: inference: 3968 of 4000 devices neither run the release nor are overdue, more than 5 %",
       "class n100: inference: 800 of 4000 devices neither run the release nor are overdue, more than 5 %",
+      "class n100: inference: 27500 of 250000 devices of the control do not answer with the settled release, more than 5 %",
+      "class n100: inference: 250000 of 250000 devices of the control do not answer with the settled release, more than 5 %",
       "class n100: inference: slice p000.01 has 1000 devices in plan.json, 999 in the evidence",
       "class n100: inference: slice p000.01 has 1000 devices, and 1009 answered or are overdue",
       "class n100: inference: slice p000.01 counts requests of a version that no device reported",

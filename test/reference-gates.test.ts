@@ -22,6 +22,9 @@ const [OLD, NEW] = ['r000000000001', 'r000000000002'] as const;
 const VERSIONS = { [OLD]: 'v000000000001', [NEW]: 'v000000000002' } as const;
 const NOW = Date.parse('2026-01-02T00:00:00Z');
 
+/** Share of healthy devices that are slow, or restart. */
+const TROUBLED = 0.002;
+
 /** What the new release does: times the failures, and how many points more devices it silences. */
 interface Release {
   readonly times: number;
@@ -93,6 +96,12 @@ function verdictOf(random: Random, plan: PlanFile, wave: string, faulty: string,
         overdue,
         ok: reported * 1000 * (1 - bad),
         bad: reported * 1000 * bad,
+        trouble: Object.fromEntries(
+          Object.keys(plan.metrics?.['inference']?.trouble ?? {}).map((kind) => [
+            kind,
+            isNew ? random.binomial(reported, TROUBLED) : Math.round(reported * TROUBLED),
+          ]),
+        ),
       };
     }),
   );

@@ -176,6 +176,18 @@ export interface TelemetrySpec {
     readonly requests: string;
     /** Histogram of latency, as the name of its `_bucket` series. */
     readonly latency?: string;
+    /**
+     * 95th percentile of `latency` above which a device is slow, in the unit of its buckets. One of their bounds, and not
+     * the last: a percentile is known no better than its bucket.
+     * @exclusiveMinimum 0
+     */
+    readonly slowAbove?: number;
+    /** Gauge of the bytes that the server holds, as a series selector: above nine tenths of its limit it is near it. */
+    readonly memory?: string;
+    /** Counter that begins again whenever the server does, as a series selector; `requests` is one. */
+    readonly restarts?: string;
+    /** Counter of what was killed for memory on the device, as a series selector. */
+    readonly outOfMemory?: string;
   };
   /**
    * @default "30s"

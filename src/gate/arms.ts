@@ -6,7 +6,9 @@ import { parseDuration } from '../fleet/units.ts';
 import { detectionMs } from '../plan/harm.ts';
 import type { Plan, PlannedWave } from '../plan/plan.ts';
 import { SLICES } from '../plan/slices.ts';
+import { shareAlpha, type Test } from './decide.ts';
 import { passProbability, type PassProbability, type WaveArm } from './pass-probability.ts';
+import { plannedMetrics } from './sequential.ts';
 
 const isError = (ratio: number): boolean => ratio > 0 && ratio < 0.5;
 
@@ -41,15 +43,16 @@ export function armOf(plan: Plan, slices: readonly string[], name: string): Wave
 }
 
 /**
- * The share of false rollbacks that each test may use, when a wave is judged: three tests for each class and workload
- * with telemetry (errors, silence, ceiling), and two for each workload over classes together.
+ * The share of false rollbacks that each test may use, when a wave is judged: errors, silence, ceiling and what trouble
+ * is watched, for each class and workload with telemetry; and all but the ceiling for each workload over classes together.
  */
-export function alphaOfEach({ metrics = {} }: Plan, gate: StatisticalGate, classes: number): number {
-  const workloads = Math.max(1, Object.keys(metrics).length);
-  const silence = gate.offline?.treatAs === 'exclude' ? 0 : 1;
-  const each = 1 + silence + (gate.ceiling === undefined ? 0 : 1);
-  const together = classes > 1 ? 1 + silence : 0;
-  return gate.alpha / (workloads * (classes * each + together));
+export function alphaOfEach(plan: Plan, gate: StatisticalGate, classes: number): number {
+  const workloads = Object.keys(plan.metrics ?? {});
+  const tests = (workloads.length === 0 ? [''] : workloads).flatMap((workload) =>
+    plannedMetrics(gate, plan, workload).map((metric): Test => ({ workload, metric })),
+  );
+  const each = Array.from({ length: classes }, () => tests).flat();
+  return shareAlpha(gate, each, classes).alphaOfEach;
 }
 
 /** One class in one wave that is judged. */

@@ -1,5 +1,5 @@
 import { formatDuration, parseDuration } from '../fleet/units.ts';
-import type { Plan, SliceName } from '../plan/plan.ts';
+import type { Plan, SliceName, TroubleKind } from '../plan/plan.ts';
 import type { EvidenceRow, Trouble } from './evidence.ts';
 import type { Question } from './question.ts';
 
@@ -14,7 +14,12 @@ export interface Counts {
   readonly trouble: Readonly<Record<keyof Trouble, number | undefined>>;
 }
 
-export const TROUBLES = ['nearMemoryLimit', 'outOfMemory', 'restarted', 'slow'] as const;
+export const TROUBLES = [
+  'nearMemoryLimit',
+  'outOfMemory',
+  'restarted',
+  'slow',
+] as const satisfies readonly TroubleKind[];
 
 /** Both arms of one workload, and what is missing in them. */
 export interface Collected {
@@ -32,7 +37,8 @@ export const DEFAULT_AGE = '1h';
 const UNACCOUNTED = 0.05;
 
 /**
- * Share of the assigned devices that may neither answer with the release nor be overdue.
+ * Share of the assigned devices that may neither answer with the release nor be overdue, and of the control's that may
+ * not answer with the settled one.
  * @param offline share of devices expected offline
  */
 export const unaccountedLimit = (offline: number): number => Math.max(2 * offline, UNACCOUNTED);
@@ -69,6 +75,7 @@ export function collect(
         ...gapsOf('', inArm(question.treatment), question.treatment, question.class, plan),
         ...gapsOf(' of the control', inArm(question.control), question.control, question.class, plan),
         ...unaccounted(treatment, plan.classes[question.class]!.offline),
+        ...silentControl(control, plan.classes[question.class]!.offline),
         ...unwatched(inArm(question.treatment), inArm(question.control), plan, nowMs),
       ].map((gap) => `${workload}: ${gap}`),
     };
@@ -138,6 +145,17 @@ function* unaccounted({ assigned, reported, overdue }: Counts, offline: number):
   const allowed = unaccountedLimit(offline);
   if (assigned === 0 || devices <= allowed * assigned) return;
   yield `${devices} of ${assigned} devices neither run the release nor are overdue, more than ${percent(allowed)}`;
+}
+
+/**
+ * A control that is silent itself hides what a release silences: the same rise is a smaller multiple of it, and of a
+ * control that nobody hears any rise is none.
+ */
+function* silentControl({ assigned, reported }: Counts, offline: number): Iterable<string> {
+  const devices = assigned - reported;
+  const allowed = unaccountedLimit(offline);
+  if (devices <= allowed * assigned) return;
+  yield `${devices} of ${assigned} devices of the control do not answer with the settled release, more than ${percent(allowed)}`;
 }
 
 function* unwatched(

@@ -31,7 +31,7 @@ export function decide({ plan, wave, questions, evidence, nowMs }: DecideOptions
   const collected = questions.map((question) => collect(question, evidence.rows, plan, nowMs));
   const each = collected
     .flat()
-    .flatMap((of) => metricsOf(gate, of).map((metric) => ({ workload: of.workload, metric })));
+    .flatMap((of) => metricsOf(gate, plan, of).map((metric) => ({ workload: of.workload, metric })));
   const { groups, alphaOfEach } = shareAlpha(gate, each, questions.length);
   const classes = questions.map((question, index) =>
     decideClass(question, collected[index]!, plan, { gate, alpha: alphaOfEach }),
@@ -104,7 +104,7 @@ function decideClass(
   const { class: name, release, settled, treatment, control } = question;
   const slices = plan.slices.filter((slice) => treatment.includes(slice.name));
   const tests = collected.flatMap((of) =>
-    testsOf(of, {
+    testsOf(of, metricsOf(gate, plan, of), {
       class: name,
       gate,
       alpha,

@@ -1,4 +1,5 @@
 import type { StatisticalGate } from '../fleet/spec.ts';
+import type { Plan } from '../plan/plan.ts';
 import { percent, TROUBLES, type Collected, type Counts } from './collect.ts';
 import { controlLogRatio, type Arm } from './control-test.ts';
 import { designEffect, observationsPerDevice } from './design-effect.ts';
@@ -27,15 +28,34 @@ export const metricsWithoutTrouble = ({ ceiling, offline }: StatisticalGate): st
   ...(ceiling === undefined ? [] : ['ceiling']),
 ];
 
-/** Names of the tests that a gate makes of a workload. */
-export const metricsOf = (gate: StatisticalGate, { treatment, control }: Collected): string[] => [
+/** Names of the tests that a gate makes of a workload by its plan. */
+export const plannedMetrics = (
+  gate: StatisticalGate,
+  plan: Pick<Plan, 'metrics'>,
+  workload: string,
+): string[] => [
   ...metricsWithoutTrouble(gate),
-  ...TROUBLES.filter((kind) => treatment.trouble[kind] !== undefined || control.trouble[kind] !== undefined),
+  ...TROUBLES.filter((kind) => plan.metrics?.[workload]?.trouble?.[kind] !== undefined),
+];
+
+/** Names of the tests that a gate makes of a workload: also of trouble that evidence tells of without being asked. */
+export const metricsOf = (
+  gate: StatisticalGate,
+  plan: Pick<Plan, 'metrics'>,
+  { workload, treatment, control }: Collected,
+): string[] => [
+  ...metricsWithoutTrouble(gate),
+  ...TROUBLES.filter(
+    (kind) =>
+      plan.metrics?.[workload]?.trouble?.[kind] !== undefined ||
+      treatment.trouble[kind] !== undefined ||
+      control.trouble[kind] !== undefined,
+  ),
 ];
 
 /** Every test of one workload of one class. */
-export const testsOf = (collected: Collected, setting: Setting): TestResult[] =>
-  metricsOf(setting.gate, collected).map((metric) => {
+export const testsOf = (collected: Collected, metrics: readonly string[], setting: Setting): TestResult[] =>
+  metrics.map((metric) => {
     const test =
       { errors: errorsTest, overdue: overdueTest, ceiling: ceilingTest }[metric] ?? troubleTest(metric);
     const of = { class: setting.class, workload: collected.workload, metric };

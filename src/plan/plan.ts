@@ -56,6 +56,19 @@ export interface PlannedMetrics {
   readonly errors: string;
   /** Counter of all requests. */
   readonly requests: string;
+  /** What else a gate watches on each device, by kind; absent where nothing is named. */
+  readonly trouble?: Readonly<Partial<Record<TroubleKind, PlannedTrouble>>>;
+}
+
+/** What may be wrong on a device that is no failed request. */
+export type TroubleKind = 'nearMemoryLimit' | 'outOfMemory' | 'restarted' | 'slow';
+
+/** Where a kind of trouble shows. */
+export interface PlannedTrouble {
+  /** Series selector: of a histogram its buckets. */
+  readonly series: string;
+  /** By class: what is above it is trouble. Absent where there is nothing to compare. */
+  readonly above?: Readonly<Record<string, number>>;
 }
 
 export interface PlannedClass extends Count {

@@ -1,8 +1,9 @@
 import type { ClusterRow } from '../fleet/loaded-fleet.ts';
 import type { ClusterCount, FleetSpec, WaveSpec } from '../fleet/spec.ts';
-import type { Count, Plan, PlannedClass, PlannedMetrics, PlannedSlice, PlannedWave } from './plan.ts';
+import type { Count, Plan, PlannedClass, PlannedSlice, PlannedWave } from './plan.ts';
 import { maxUnavailableOf, offlineOf } from './availability.ts';
 import { countBatches, countRows } from './counts.ts';
+import { metricsOf } from './planned-metrics.ts';
 import { cutOf, SLICES, type Slice } from './slices.ts';
 
 /** Between two parts of one wave, where the definition says nothing. */
@@ -75,17 +76,6 @@ export function planFleet(spec: FleetSpec, rows: Iterable<ClusterRow> | undefine
     ...metricsOf(spec),
   };
 }
-
-/** The selectors of the workloads that send telemetry. */
-function metricsOf({ workloads }: FleetSpec): Pick<Plan, 'metrics'> {
-  const found = Object.entries(workloads).flatMap(([name, workload]): [string, PlannedMetrics][] => {
-    const metrics = typeof workload === 'function' ? undefined : workload.telemetry?.metrics;
-    return metrics === undefined ? [] : [[name, { errors: metrics.errors, requests: metrics.requests }]];
-  });
-  return found.length === 0 ? {} : { metrics: Object.fromEntries(found.toSorted(byName)) };
-}
-
-const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 /** The slices of each wave, in order. Every slice is in exactly one. */
 function assignSlices(waves: readonly WaveSpec[]): Slice[][] {

@@ -45,6 +45,10 @@ function wantedMetrics({ metrics }: TelemetrySpec, workload: string): readonly s
     metricName(metrics.errors, place('errors')),
     metricName(metrics.requests, place('requests')),
   ];
+  for (const key of ['memory', 'restarts', 'outOfMemory'] as const) {
+    const selector = metrics[key];
+    if (selector !== undefined) names.push(metricName(selector, place(key)));
+  }
   if (metrics.latency !== undefined) {
     names.push(metricName(metrics.latency, place('latency')).replace(/(_bucket)?$/, '_bucket'));
   }

@@ -1,5 +1,12 @@
 import { formatDuration } from '../../fleet/units.ts';
-import type { Plan, PlannedMetrics, SliceName, Version } from '../../plan/plan.ts';
+import type {
+  Plan,
+  PlannedMetrics,
+  PlannedTrouble,
+  SliceName,
+  TroubleKind,
+  Version,
+} from '../../plan/plan.ts';
 import { DEFAULT_AGE, SKEW_MS, watchMs } from '../collect.ts';
 import type { Evidence, EvidenceRow } from '../evidence.ts';
 import type { Question } from '../question.ts';
@@ -20,6 +27,7 @@ import {
   wrong,
   type Look,
 } from './series.ts';
+import { lately, selectorsOf, signsOf } from './trouble.ts';
 import { heardFrom } from './watched.ts';
 
 /** Longest time between two looks at whether the hub was there. In milliseconds. */
@@ -93,7 +101,7 @@ async function ask({ question, named, metrics, plan, client, nowMs }: Ask): Prom
     window: prometheusDuration(window),
     overdueAfter: prometheusDuration(overdueAfter),
   };
-  await refuseWrong(wrong([metrics.errors, metrics.requests], look), client, nowMs);
+  await refuseWrong(wrong(selectorsOf(metrics), look), client, nowMs);
   const byVersion = async (expression: string): Promise<Map<SliceName, Map<Version, number>>> =>
     nested(await client.query(expression, nowMs));
   const needed = watchMs(plan.gate);
@@ -101,14 +109,26 @@ async function ask({ question, named, metrics, plan, client, nowMs }: Ask): Prom
   const steps = Math.ceil(needed / stepMs);
   const stepsMs = Array.from({ length: steps + 1 }, (_, index) => nowMs - (steps - index) * stepMs);
   const spoken = countBy(['slice', 'version'], groupBy([...DEVICE, 'version'], answering(look)));
+  const devices = (vector: string): Promise<Map<SliceName, Map<Version, number>>> =>
+    byVersion(countBy(['slice', 'version'], groupBy([...DEVICE, 'version'], vector)));
+  const trouble = Object.entries(metrics.trouble ?? {}) as [TroubleKind, PlannedTrouble][];
   return {
-    answered: await byVersion(countBy(['slice', 'version'], groupBy([...DEVICE, 'version'], answered(look)))),
+    answered: await devices(answered(look)),
     seen: bySlice(await client.query(countBy(['slice'], groupBy(DEVICE, answered(look))), nowMs)),
     requests: await byVersion(sumBy(['slice', 'version'], grown(metrics.requests, look))),
     failed: await byVersion(sumBy(['slice', 'version'], grown(metrics.errors, look))),
     heard: heardFrom(
       await client.queryRange(spoken, { startMs: stepsMs[0]!, endMs: nowMs, stepMs }),
       stepsMs,
+    ),
+    lately: trouble.length === 0 ? new Map() : await devices(lately(look)),
+    trouble: new Map(
+      await Promise.all(
+        trouble.map(async ([kind, planned]) => {
+          const { observed, troubled } = signsOf(kind, planned, look, [question.class]);
+          return [kind, { observed: await devices(observed), troubled: await devices(troubled) }] as const;
+        }),
+      ),
     ),
   };
 }

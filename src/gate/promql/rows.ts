@@ -1,15 +1,23 @@
-import type { SliceName, Version } from '../../plan/plan.ts';
-import type { EvidenceRow } from '../evidence.ts';
+import type { SliceName, TroubleKind, Version } from '../../plan/plan.ts';
+import type { EvidenceRow, Trouble } from '../evidence.ts';
 import type { Question } from '../question.ts';
+import { OBSERVED } from './trouble.ts';
 import { watchedSince, type Heard } from './watched.ts';
+
+/** Devices by slice and version. */
+type Devices = ReadonlyMap<SliceName, ReadonlyMap<Version, number>>;
 
 /** What was answered about one workload of one class. */
 export interface Asked {
-  readonly answered: ReadonlyMap<SliceName, ReadonlyMap<Version, number>>;
+  readonly answered: Devices;
   readonly seen: ReadonlyMap<SliceName, number>;
-  readonly requests: ReadonlyMap<SliceName, ReadonlyMap<Version, number>>;
-  readonly failed: ReadonlyMap<SliceName, ReadonlyMap<Version, number>>;
+  readonly requests: Devices;
+  readonly failed: Devices;
   readonly heard: Heard;
+  /** Devices that answered within the window. */
+  readonly lately: Devices;
+  /** By kind: devices of which it is known, and those on which it went wrong. */
+  readonly trouble: ReadonlyMap<TroubleKind, { readonly observed: Devices; readonly troubled: Devices }>;
 }
 
 /** Against what it is counted. */
@@ -33,8 +41,11 @@ export function rowsOf(
     ...control.map((slice) => [slice, settledVersions[workload]] as const),
     ...treatment.map((slice) => [slice, versions[workload]] as const),
   ]);
+  const ofTreatment = troubleIn(asked, treatment, versions[workload]);
+  const ofControl = troubleIn(asked, control, settledVersions[workload]);
   return [...expected].flatMap(([slice, version]): EvidenceRow[] => {
     if (version === undefined) return [];
+    const trouble = (treatment.includes(slice) ? ofTreatment : ofControl)(slice);
     const devices = assigned.get(slice) ?? 0;
     // A slice that hashing left without devices has nothing that could be watched.
     const from = devices === 0 ? asked.heard.stepsMs[0]! : watchedSince(asked.heard, slice, version);
@@ -46,7 +57,16 @@ export function rowsOf(
     const reported = asked.answered.get(slice)?.get(version) ?? 0;
     const overdue = Math.max(0, devices - seen);
     const rows: EvidenceRow[] = [
-      { ...place, version, ...counted, reported, overdue, ok: requests - bad, bad },
+      {
+        ...place,
+        version,
+        ...counted,
+        reported,
+        overdue,
+        ok: requests - bad,
+        bad,
+        ...(trouble === undefined ? {} : { trouble }),
+      },
     ];
     // A device that was updated in the meantime answered with both versions: it runs the expected one.
     let left = seen - reported;
@@ -58,4 +78,26 @@ export function rowsOf(
     }
     return rows;
   });
+}
+
+/**
+ * Trouble of each slice of an arm. A kind that hardly any of the arm's devices tell of is not observed in any of its
+ * slices: then nothing passes.
+ */
+function troubleIn(
+  { lately, trouble }: Asked,
+  slices: readonly SliceName[],
+  version: Version | undefined,
+): (slice: SliceName) => Trouble | undefined {
+  const of = (devices: Devices, slice: SliceName): number =>
+    (version === undefined ? undefined : devices.get(slice)?.get(version)) ?? 0;
+  const all = (devices: Devices): number => slices.reduce((sum, slice) => sum + of(devices, slice), 0);
+  const known = [...trouble].filter(([, { observed }]) => {
+    const seen = all(observed);
+    return seen > 0 && seen >= OBSERVED * all(lately);
+  });
+  return (slice) =>
+    known.length === 0
+      ? undefined
+      : Object.fromEntries(known.map(([kind, { troubled }]) => [kind, of(troubled, slice)]));
 }

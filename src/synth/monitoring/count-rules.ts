@@ -14,8 +14,10 @@ import {
   wrong,
   type Look,
 } from '../../gate/promql/series.ts';
+import { selectorsOf } from '../../gate/promql/trouble.ts';
 import type { PlanFile } from '../../plan/plan.ts';
 import type { RecordingRule } from './rule-file.ts';
+import { troubleCounts } from './trouble-rules.ts';
 import { IN_SLICE, INTERVAL, vocabularyOf, type Vocabulary } from './vocabulary.ts';
 
 const AGENT = [...DEVICE, 'version'];
@@ -69,6 +71,7 @@ export function countRules(plan: PlanFile): RecordingRule[] {
       countBy(['class', 'slice', 'workload', 'version'], ours(groupBy(AGENT, answering(look)))),
     ),
     record('slice:since', since(plan, words)),
+    ...troubleCounts(plan, look, words, ours),
     ...wrongRules(plan, look, words),
   ];
 }
@@ -111,7 +114,7 @@ function since({ gate }: PlanFile, { series }: Vocabulary): string {
 
 /** How many series of each kind can not be. While there are any, nothing passes. */
 function wrongRules(plan: PlanFile, look: Look, { series, record }: Vocabulary): RecordingRule[] {
-  const selectors = Object.values(plan.metrics ?? {}).flatMap(({ errors, requests }) => [errors, requests]);
+  const selectors = Object.values(plan.metrics ?? {}).flatMap(selectorsOf);
   const ofFleet = `on (version) ${series('version')}`;
   const { version } = look.matchers;
   const elsewhere = `${groupBy(['class', 'slice', 'version'], answering({ matchers: { version: version! } }))}\n  unless on (class, slice) ${series('slice:planned')}`;

@@ -7,13 +7,12 @@ import { gapRules } from './gap-rules.ts';
 import { onWave, partsOf, type Parts } from './parts.ts';
 import { errorsRules, overdueRules, riseVerdict } from './rise-rules.ts';
 import type { RecordingRule } from './rule-file.ts';
+import { troubleRules } from './trouble-rules.ts';
 import { number } from './vocabulary.ts';
 
 /**
  * The decision of `gate/decide.ts`, in PromQL: the same tests of the same counts, with constants that are worked out
  * beforehand. Verdicts are numbers: 1 FAIL, 0 INSUFFICIENT, -1 PASS.
- *
- * What it leaves out are troubles (memory, restarts, latency), which agents do not send.
  */
 export function decisionRules(plan: PlanFile, gate: StatisticalGate): RecordingRule[] {
   const parts = partsOf(plan, gate);
@@ -25,6 +24,7 @@ export function decisionRules(plan: PlanFile, gate: StatisticalGate): RecordingR
     ...(metrics.includes('overdue') ? overdueRules(parts) : []),
     riseVerdict(parts),
     ...(metrics.includes('ceiling') ? ceilingRules(parts) : []),
+    ...troubleRules(parts),
     ...gapRules(parts),
     record(
       'class:verdict',

@@ -21,13 +21,22 @@ export function gapRules({ series, record, joined, arm, plan, gate }: Parts): Re
       'requests without devices',
       `(${joined('slice:requests')} > 0) unless (${joined('slice:answered')} > 0)`,
     ),
-    ...Object.entries(plan.classes).map(([name, { offline }]) => {
+    ...Object.entries(plan.classes).flatMap(([name, { offline }]) => {
       const of = (what: string): string => arm(what, 'treatment', `class="${name}"`);
-      return gap(
-        'devices unaccounted for',
-        `${of('assigned')} - ${of('answered')} - ${of('overdue')} > ${number(unaccountedLimit(offline))} * ${of('assigned')}`,
-        { class: name },
-      );
+      const inControl = (what: string): string => arm(what, 'control', `class="${name}"`);
+      const limit = number(unaccountedLimit(offline));
+      return [
+        gap(
+          'devices unaccounted for',
+          `${of('assigned')} - ${of('answered')} - ${of('overdue')} > ${limit} * ${of('assigned')}`,
+          { class: name },
+        ),
+        gap(
+          'control does not answer',
+          `${inControl('assigned')} - ${inControl('answered')} > ${limit} * ${inControl('assigned')}`,
+          { class: name },
+        ),
+      ];
     }),
     gap(
       'watched too briefly',

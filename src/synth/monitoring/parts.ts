@@ -13,7 +13,7 @@ export interface Parts extends Vocabulary {
   /** A sum over the slices of each arm. */
   readonly arm: (name: string, arm: 'treatment' | 'control', ...matchers: readonly string[]) => string;
   /** Each arm's slices with what is recorded of the version that they are to run. */
-  readonly joined: (name: string) => string;
+  readonly joined: (name: string, ...matchers: readonly string[]) => string;
   /** How many times as many observations it takes where the devices of a cluster are alike, less one for each device. */
   readonly alike: string;
 }
@@ -26,8 +26,8 @@ export function partsOf(plan: PlanFile, gate: StatisticalGate): Parts {
     gate,
     plan,
     arm: (name, arm, ...matchers) => byQuestion(series(`arm:${name}`, `arm="${arm}"`, ...matchers)),
-    joined: (name) =>
-      `${series('question:arm')} * on (fleet, class, slice, workload, version) group_left () ${series(name)}`,
+    joined: (name, ...matchers) =>
+      `${series('question:arm')} * on (fleet, class, slice, workload, version) group_left () ${series(name, ...matchers)}`,
     alike: `clamp_min(${series('question:cluster_size')} - 1, 0) * ${number(correlationOf(gate).cluster)}`,
   };
 }

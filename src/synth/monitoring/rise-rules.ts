@@ -86,7 +86,7 @@ export function riseVerdict({ series, record, gate }: Parts): RecordingRule {
   const beta = gate.beta / 2;
   const fail = onWave(`ln(${number(1 - beta)} / ${alpha})`);
   const pass = onWave(`ln(${number(beta)} / (1 - ${alpha}))`);
-  const odds = series('test:log_odds', 'metric!="ceiling"');
+  const odds = series('test:log_odds', 'metric=~"errors|overdue"');
   const absolute = series('test:by_baseline');
   return record(
     'test:verdict',

@@ -1,7 +1,7 @@
 import { shareAlpha, clusterSizeOf, type Test } from '../../gate/decide.ts';
 import { anyOf } from '../../gate/promql/selector.ts';
 import { questionsOf, type Question, type VersionsOf } from '../../gate/question.ts';
-import { metricsWithoutTrouble } from '../../gate/sequential.ts';
+import { plannedMetrics } from '../../gate/sequential.ts';
 import type { StatisticalGate } from '../../fleet/spec.ts';
 import type { PlanFile, Version } from '../../plan/plan.ts';
 import { namedReleases } from '../../plan/named-releases.ts';
@@ -88,7 +88,7 @@ function waveRules(
   const { record } = words;
   const tests = questions.flatMap((question) =>
     workloadsOf(question, plan).flatMap((workload) =>
-      metricsWithoutTrouble(gate).map((metric): Test => ({ workload, metric })),
+      plannedMetrics(gate, plan, workload).map((metric): Test => ({ workload, metric })),
     ),
   );
   const { alphaOfEach } = shareAlpha(gate, tests, questions.length);

@@ -3,7 +3,7 @@ import { watchMs } from '../../gate/collect.ts';
 import { clusterSizeOf, decide, shareAlpha, type Test } from '../../gate/decide.ts';
 import type { EvidenceRow } from '../../gate/evidence.ts';
 import type { Question } from '../../gate/question.ts';
-import { metricsWithoutTrouble } from '../../gate/sequential.ts';
+import { plannedMetrics } from '../../gate/sequential.ts';
 import type { Verdict } from '../../gate/verdict.ts';
 import type { PlanFile, PlannedSlice } from '../../plan/plan.ts';
 import { toYaml } from '../yaml.ts';
@@ -91,7 +91,7 @@ function scenarioTest(
 
   const tests = classes.flatMap(() =>
     workloads.flatMap((workload) =>
-      metricsWithoutTrouble(gate).map((metric): Test => ({ workload, metric })),
+      plannedMetrics(gate, plan, workload).map((metric): Test => ({ workload, metric })),
     ),
   );
   give('question:alpha', { wave }, shareAlpha(gate, tests, classes.length).alphaOfEach);
@@ -121,6 +121,9 @@ function scenarioTest(
         give('site:requests', site, requests);
         give('site:failed', site, bad);
         give('slice:answering', { ...place, version }, reported);
+        const kinds = Object.keys(plan.metrics?.[workload]?.trouble ?? {});
+        if (kinds.length > 0) give('slice:lately', { ...place, version }, reported);
+        for (const trouble of kinds) give('slice:observed', { ...place, version, trouble }, reported);
         rows.push({
           ...place,
           version,
@@ -131,6 +134,7 @@ function scenarioTest(
           overdue,
           ok: requests - bad,
           bad,
+          ...(kinds.length === 0 ? {} : { trouble: Object.fromEntries(kinds.map((kind) => [kind, 0])) }),
         });
       }
     }

@@ -35,8 +35,11 @@ describeCluster('breakwater gate --prometheus', () => {
   const settledOf = (name: string): string =>
     devices.find(({ class: of, isNew }) => of === name && !isNew)!.version;
 
-  async function judge(behaviour: Behaviour): Promise<Ran & { readonly verdict?: string }> {
-    const repo = await twoClassFleet();
+  async function judge(
+    behaviour: Behaviour,
+    fleet: { readonly trouble?: boolean } = {},
+  ): Promise<Ran & { readonly verdict?: string }> {
+    const repo = await twoClassFleet(fleet);
     const hub = await hubWith(repo, behaviour);
     const ran = await ask(repo, hub.url, '--format', 'json');
     await hub.process.stop();
@@ -92,6 +95,49 @@ describeCluster('breakwater gate --prometheus', () => {
       verdict: 'FAIL',
       reason: expect.stringMatching(reason),
     });
+  });
+
+  /** What an agent sends of itself; trouble befalls half of the new release's devices. */
+  const telling = (kind: 'slow' | 'large' | 'restarted' | 'well'): Behaviour => ({
+    ...USUAL,
+    change(series, { isNew, index }) {
+      const { __name__: name, status, ...who } = series.labels;
+      if (name === 'up') return [series];
+      const hit = isNew && index % 2 === 0;
+      const counted =
+        hit && kind === 'restarted'
+          ? {
+              ...series,
+              samples: series.samples.map(
+                ([time, value], at, all) => [time, at < 90 ? value : value - all[90]![1]] as const,
+              ),
+            }
+          : series;
+      if (status !== 'OK') return [counted];
+      const gauge = {
+        labels: { __name__: 'process_resident_memory_bytes', ...who },
+        samples: series.samples.map(
+          ([time]) => [time, (hit && kind === 'large' ? 630 : 300) * 2 ** 20] as const,
+        ),
+      };
+      const buckets = ['1000', '2000', '+Inf'].map((le) => ({
+        labels: { __name__: ':tensorflow:serving:request_latency_bucket', le, ...who },
+        samples: series.samples.map(
+          ([time, value]) => [time, hit && kind === 'slow' && le === '1000' ? 0 : value] as const,
+        ),
+      }));
+      return [counted, gauge, ...buckets];
+    },
+  });
+  test.each<[string, Behaviour, 'PASS' | 'FAIL' | 'INSUFFICIENT', RegExp]>([
+    ['servers that are well', telling('well'), 'PASS', /^/],
+    ['servers that became slow', telling('slow'), 'FAIL', /inference slow: 20 of 40 devices, 0 of 80/],
+    ['servers near their memory limit', telling('large'), 'FAIL', /inference nearMemoryLimit: 20 of 40/],
+    ['servers that restart', telling('restarted'), 'FAIL', /inference restarted: 20 of 40/],
+    ['servers that do not tell', USUAL, 'INSUFFICIENT', /nearMemoryLimit: not observed in every slice/],
+  ])('%s: what is asked beside requests decides too', async (_what, behaviour, verdict, reason) => {
+    const ran = await judge(behaviour, { trouble: true });
+    expect(ran).toMatchObject({ verdict, stderr: '', reason: expect.stringMatching(reason) });
   });
 
   test.each<[string, Behaviour, RegExp]>([

@@ -6,9 +6,10 @@ import { heardFrom } from '../../../src/gate/promql/watched.ts';
 import { rowsOf } from '../../../src/gate/promql/rows.ts';
 import type { EvidenceRow } from '../../../src/gate/evidence.ts';
 import { questionsOf, type Question, type VersionsOf } from '../../../src/gate/question.ts';
-import type { PlanFile, PlannedSlice } from '../../../src/plan/plan.ts';
+import type { PlanFile, PlannedSlice, TroubleKind } from '../../../src/plan/plan.ts';
 import type { RolloutState } from '../../../src/plan/state.ts';
 import { examplePlan } from '../../example-plan.ts';
+import { troubleOf, troubleSeries } from './trouble-case.ts';
 
 /** Minutes of a case: what is sent begins at 0, and the end is judged. */
 export const MINUTES = 60;
@@ -46,6 +47,10 @@ interface Agent {
   readonly failing: number;
   /** Whether its server ever answers. */
   readonly up: boolean;
+  /** What is wrong with it that is no failed request. */
+  readonly troubled: readonly TroubleKind[];
+  /** Whether it tells of that at all. */
+  readonly tells: boolean;
 }
 
 export interface RuleCase {
@@ -57,6 +62,8 @@ export interface RuleCase {
   readonly agents: readonly Agent[];
   /** Minutes in which the hub hears nothing. */
   readonly deaf: readonly [from: number, until: number] | undefined;
+  /** Trouble that the gate watches, of the first workload. */
+  readonly watched: readonly TroubleKind[];
 }
 
 export function ruleCase(seed: number): RuleCase {
@@ -79,6 +86,13 @@ export function ruleCase(seed: number): RuleCase {
   const sensor = pick<Sensor>(...Array<Sensor>(9).fill('unchanged'), 'silent', 'watched', 'watched');
   const versions = versionsWith(sensor);
   const versionsOf: VersionsOf = (_class, release) => versions[release]!;
+  const watched = pick<readonly TroubleKind[]>(
+    [],
+    [],
+    ['slow'],
+    ['nearMemoryLimit', 'restarted'],
+    ['outOfMemory', 'slow'],
+  );
   const clusterSize = pick(1, 1, 4);
   const size = pick(12, 40, 60);
   const devices = new Map(
@@ -89,7 +103,7 @@ export function ruleCase(seed: number): RuleCase {
   const plan = planOf(
     versions[NEW]!,
     devices,
-    { classes, clusterSize, gate, sensor },
+    { classes, clusterSize, gate, sensor, watched },
     pick('exact', 'exact', 'expected'),
   );
   const state: RolloutState = {
@@ -119,6 +133,9 @@ export function ruleCase(seed: number): RuleCase {
     'failing',
     'silent',
     'down',
+    'troubled',
+    'troubled',
+    'both troubled',
     'not updated',
     'both failing',
     'all failing',
@@ -129,14 +146,17 @@ export function ruleCase(seed: number): RuleCase {
   const deaf = uniform() < 0.06 ? ([33, 46] as const) : undefined;
   const extra = uniform() < 0.05 ? 1 : 0;
   const usual = uniform() * 0.02;
+  const untold = uniform() < 0.1 ? pick('treatment', 'control', 'few') : 'none';
   const agents = [...devices].flatMap(([place, count]) => {
     const [name, slice] = place.split(' ') as [string, string];
     const treated = TREATMENT.includes(slice);
-    const hit = (faulty === 'every' || faulty === name) && (treated || fault === 'both failing');
+    const hit = (faulty === 'every' || faulty === name) && (treated || fault.startsWith('both'));
     return Array.from({ length: count + extra }, (_, index) => {
       const struck = hit && uniform() < strength;
       const lost = uniform() < usual;
       const failsALittle = uniform() < 0.03 ? whole(1, 2) : 0;
+      const isTroubled = (struck && fault.endsWith('troubled')) || uniform() < 0.01;
+      const tells = !(untold === 'few' ? uniform() < 0.3 : untold === (treated ? 'treatment' : 'control'));
       return (sensor === 'watched' ? WORKLOADS : (['inference'] as const)).map((workload): Agent => {
         const isNew = treated && !(struck && fault === 'not updated');
         const version = versions[isNew ? NEW : OLD]![workload]!;
@@ -157,6 +177,8 @@ export function ruleCase(seed: number): RuleCase {
               : [{ version: begins > 0 ? before : version, from: 0, until }],
           failing: struck && (fault === 'failing' || fault === 'both failing') ? whole(4, 10) : failsALittle,
           up: !(struck && fault === 'down'),
+          troubled: isTroubled ? watched.slice(0, 1) : [],
+          tells: tells && workload === 'inference',
         };
       });
     }).flat();
@@ -170,6 +192,7 @@ export function ruleCase(seed: number): RuleCase {
     questions: questionsOf(state, plan, 'canary', versionsOf),
     agents: all,
     deaf: deaf === undefined ? undefined : [...deaf],
+    watched,
   };
 }
 
@@ -178,17 +201,21 @@ interface Drawn {
   readonly clusterSize: number;
   readonly gate: StatisticalGate;
   readonly sensor: Sensor;
+  readonly watched: readonly TroubleKind[];
 }
 
 function planOf(
   versions: Readonly<Record<string, string>>,
   devices: ReadonlyMap<string, number>,
-  { classes, clusterSize, gate, sensor }: Drawn,
+  { classes, clusterSize, gate, sensor, watched }: Drawn,
   inventory: 'exact' | 'expected',
 ): PlanFile {
   const wanted = Object.fromEntries(classes.map((name) => [name, { release: NEW, versions }]));
   const base = examplePlan(wanted, { devices: () => 0 });
   const metrics = { errors: 'requests_total{code=~"5.."}', requests: 'requests_total' };
+  const all = troubleOf(classes);
+  const trouble = Object.fromEntries(watched.map((kind) => [kind, all[kind]]));
+  const inference = watched.length === 0 ? metrics : { ...metrics, trouble };
   const slices = base.slices.map((slice): PlannedSlice => ({
     ...slice,
     classes: Object.fromEntries(
@@ -210,7 +237,7 @@ function planOf(
     gate,
     inventory,
     slices,
-    metrics: sensor === 'watched' ? { inference: metrics, sensor: metrics } : { inference: metrics },
+    metrics: { inference, ...(sensor === 'watched' ? { sensor: metrics } : {}) },
     waves: base.waves.map((wave) => Object.assign({}, wave, { soak: '0s' })),
   };
 }
@@ -241,6 +268,9 @@ export function inputSeries(of: RuleCase): { readonly series: string; readonly v
       return [
         { series: `up{${who}}`, values: values(() => (agent.up ? 1 : 0)) },
         ...(agent.up ? [...counter('200', 10 - agent.failing), ...counter('500', agent.failing)] : []),
+        ...(agent.up && agent.tells
+          ? troubleSeries(who, { watched: of.watched, troubled: agent.troubled }, values)
+          : []),
       ];
     }),
   );
@@ -273,6 +303,17 @@ export function evidenceOf(of: RuleCase): EvidenceRow[] {
       const answeredWith = new Map<string, Map<string, number>>();
       const requests = new Map<string, Map<string, number>>();
       const failed = new Map<string, Map<string, number>>();
+      const lately = new Map<string, Map<string, number>>();
+      const kinds = workload === 'inference' ? of.watched : [];
+      const trouble = new Map(
+        kinds.map((kind) => [
+          kind,
+          {
+            observed: new Map<string, Map<string, number>>(),
+            troubled: new Map<string, Map<string, number>>(),
+          },
+        ]),
+      );
       const seen = new Map<string, number>();
       const stepsMs: number[] = [];
       for (let step = now - OVERDUE; step <= now; step += 2.5) stepsMs.push(step);
@@ -299,6 +340,11 @@ export function evidenceOf(of: RuleCase): EvidenceRow[] {
           if (within(span, now, WINDOW)) {
             add(requests, agent.slice, span.version, 10 * WINDOW);
             add(failed, agent.slice, span.version, agent.failing * WINDOW);
+            add(lately, agent.slice, span.version, 1);
+            for (const [kind, { observed, troubled }] of agent.tells ? trouble : []) {
+              add(observed, agent.slice, span.version, 1);
+              if (agent.troubled.includes(kind)) add(troubled, agent.slice, span.version, 1);
+            }
           }
           const key = `${agent.slice} ${span.version}`;
           const heard = times.get(key) ?? new Set<number>();
@@ -316,6 +362,8 @@ export function evidenceOf(of: RuleCase): EvidenceRow[] {
         requests,
         failed,
         heard: heardFrom(series, stepsMs),
+        lately,
+        trouble,
       };
       const rows = rowsOf(question, workload, asked, { assigned, nowMs: now });
       // Minutes, until here.

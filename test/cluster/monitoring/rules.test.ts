@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { TROUBLES } from '../../../src/gate/collect.ts';
 import { decide } from '../../../src/gate/decide.ts';
 import type { Decision, Verdict } from '../../../src/gate/verdict.ts';
 import { monitoringFiles, ruleGroups } from '../../../src/synth/monitoring/monitoring.ts';
@@ -117,6 +118,7 @@ function place(of: RuleCase, decision: Decision): string {
 
 describeCluster('the generated rules', () => {
   const verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, INSUFFICIENT: 0 };
+  const ofTrouble: Record<Verdict, number> = { PASS: 0, FAIL: 0, INSUFFICIENT: 0 };
   const batches = Array.from({ length: CASES / BATCH }, (_, index) => index);
 
   test.each(batches)('decide as the gate does, batch %s of random cases', (batch) => {
@@ -124,6 +126,9 @@ describeCluster('the generated rules', () => {
       const of = ruleCase(batch * BATCH + index + 1);
       const decision = judge(of);
       verdicts[decision.verdict] += 1;
+      for (const { metric, verdict } of decision.classes.flatMap(({ tests }) => tests)) {
+        if (TROUBLES.some((kind) => kind === metric)) ofTrouble[verdict] += 1;
+      }
       return place(of, decision);
     });
     const { status, stdout, stderr } = spawnSync(binaryPath('promtool'), ['test', 'rules', ...files], {
@@ -136,7 +141,8 @@ describeCluster('the generated rules', () => {
   });
 
   test('were asked all three verdicts often', () => {
-    console.log(`${CASES} cases: ${JSON.stringify(verdicts)}`);
+    console.log(`${CASES} cases: ${JSON.stringify(verdicts)}; of trouble: ${JSON.stringify(ofTrouble)}`);
     expect(Math.min(...Object.values(verdicts))).toBeGreaterThan(CASES / 12);
+    expect(Math.min(...Object.values(ofTrouble))).toBeGreaterThan(CASES / 30);
   });
 });

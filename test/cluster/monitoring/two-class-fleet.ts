@@ -43,9 +43,20 @@ function definition(): string {
     );
 }
 
-/** A fleet of two classes, with a first release everywhere and a second one on the canary of both. */
-export async function twoClassFleet(): Promise<Repository> {
-  const fleet = definition();
+/** What the agents of {@link twoClassFleet} may be asked beside requests. */
+const TROUBLE = `latency: ':tensorflow:serving:request_latency',
+          slowAbove: 1000,
+          memory: 'process_resident_memory_bytes',
+          restarts: ':tensorflow:serving:request_count',`;
+
+/**
+ * A fleet of two classes, with a first release everywhere and a second one on the canary of both.
+ * @param trouble whether the gate watches latency, memory and restarts as well
+ */
+export async function twoClassFleet({ trouble = false } = {}): Promise<Repository> {
+  const fleet = trouble
+    ? definition().replace('metrics: {', `metrics: {\n          ${TROUBLE}`)
+    : definition();
   const repo = repository({
     'fleets/hello.ts': fleet,
     'fleets/inventory/hello.csv': inventory(),
