@@ -85,6 +85,19 @@ test.each([
   expect(ratio(approximate.upper, wilsonHigh)).toBeCloseTo(1, 9);
 });
 
+// R. G. Newcombe, Statistics in Medicine 17 (1998) 857-872, table I: two-sided 95 %, to four places.
+test.each([
+  [81, 263, [0.2553, 0.3662], [0.2527, 0.3676]],
+  [15, 148, [0.0624, 0.1605], [0.0578, 0.1617]],
+  [0, 20, [0, 0.1611], [0, 0.1684]],
+  [1, 29, [0.0061, 0.1718], [0.0009, 0.1776]],
+])('the published bounds of %s in %s', (bad, n, score, exact) => {
+  const rounded = ({ lower, upper }: { lower: number; upper: number }): number[] =>
+    [lower, upper].map((bound) => Number(bound.toFixed(4)));
+  expect(rounded(wilson(bad, n, 0.975))).toEqual(score);
+  expect(rounded(clopperPearson(bad, n, 0.975))).toEqual(exact);
+});
+
 test.each([
   [0.01, 1.4340079537031842],
   [0.5, 0.15342640972002736],

@@ -20,9 +20,10 @@ export const designEffect = (requests: number, devices: number, { device, cluste
 
 /**
  * Independent observations in the requests to one device. However many requests: never more than
- * 1/(ρ_device + (c − 1)ρ_cluster).
+ * 1/(ρ_device + (c − 1)ρ_cluster): k over the design effect.
  *
  * @returns observations, 0 or more
+ * @see https://en.wikipedia.org/wiki/Design_effect
  */
 export const observationsPerDevice = (requests: number, devices: number, correlation: Correlation): number =>
   requests <= 0 ? 0 : requests / designEffect(requests, devices, correlation);

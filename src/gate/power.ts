@@ -26,6 +26,7 @@ const spread = (share: number): number => Math.sqrt(share * (1 - share));
  *
  * @param n devices, whole
  * @returns a probability
+ * @see https://en.wikipedia.org/wiki/Binomial_test
  */
 export function power(n: number, { healthy, faulty }: Shares, alpha: number): number {
   let low = 0;
@@ -54,7 +55,7 @@ export interface ThresholdLooks {
   readonly correlation?: number;
 }
 
-/** The chance that one look is bad: P(X > ⌊θn⌋). */
+/** The chance that one look is bad: P(X > ⌊θn⌋), X beta-binomial; a probability. */
 export const badLook = ({
   samples,
   share,
@@ -74,14 +75,16 @@ export const badLook = ({
  * false rollback; with a faulty one, 1 less the probability of a miss.
  *
  * @returns a probability: 0.914 for 60 looks at 200 requests of which 3 % fail, threshold 5 %, none forgiven
+ * @see https://argo-rollouts.readthedocs.io/en/stable/features/analysis/#failure-conditions-and-failure-limit
  */
 export const rollbackProbability = (looks: ThresholdLooks): number =>
   binomialAtLeast(looks.allowed + 1, looks.looks, badLook(looks));
 
 /**
- * The most that several tests together give a false rollback with, whatever they have to do with each other
- * (Bonferroni).
+ * The most that several tests together give a false rollback with, whatever they have to do with each other: Σ pᵢ, at
+ * most 1 (Bonferroni).
  * @returns a probability
+ * @see https://en.wikipedia.org/wiki/Boole%27s_inequality
  */
 export const falseRollbackOfAll = (probabilities: readonly number[]): number =>
   Math.min(

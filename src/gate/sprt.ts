@@ -39,6 +39,7 @@ export interface Shares {
  * @param bad independent observations
  * @param ok independent observations
  * @returns a natural logarithm of odds
+ * @see https://doi.org/10.1214/aoms/1177731118
  */
 export const logRatio = (bad: number, ok: number, { healthy, faulty }: Shares): number =>
   bad * Math.log(faulty / healthy) + ok * (Math.log1p(-faulty) - Math.log1p(-healthy));
@@ -48,6 +49,7 @@ export const logRatio = (bad: number, ok: number, { healthy, faulty }: Shares): 
  * overshoot): ((1 − α)B + αA) / E₀ where all is well, (βB + (1 − β)A) / E₁ where the share is the faulty one.
  *
  * @returns independent observations
+ * @see https://doi.org/10.1214/aoms/1177731118
  */
 export function expectedSamples(
   shares: Shares,
