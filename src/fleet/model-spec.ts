@@ -1,5 +1,6 @@
 // What a server serves.
 
+import type { GateLimitsSpec } from './gate-limits-spec.ts';
 import type { ImageReference, MemoryQuantity, ObjectName } from './units.ts';
 
 /** A model that is built elsewhere and named by the digest of its image. */
@@ -48,6 +49,8 @@ export interface BuiltModelSpec {
    */
   readonly runtime?: string;
   readonly budget?: ModelBudget;
+  /** Where the gates' defaults do not fit. */
+  readonly gates?: GateLimitsSpec;
   /** How `breakwater train` makes the source, which is then a `.h5`; without it, the source comes from elsewhere. */
   readonly training?: TrainingSpec;
 }

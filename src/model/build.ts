@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { ModelLock } from '../fleet/model-lock.ts';
 import { definitionDigest } from '../fleet/model-lock.ts';
 import type { BuiltModelSpec } from '../fleet/spec.ts';
-import { parseBytes } from '../fleet/units.ts';
 import { readBoth, type QuantizeOptions } from './convert.ts';
-import { DEFAULT_LIMITS, type GateLimits, type GateResult } from './gates/gate.ts';
+import type { GateResult } from './gates/gate.ts';
 import { modelGates } from './gates/index.ts';
+import { limitsOf } from './gates/limits-of.ts';
 import { makeModel } from './make.ts';
 import { estimateMemory } from './memory/estimate.ts';
 import { buildImage, MODEL_ARCHITECTURES, type ModelImage } from './package/image.ts';
@@ -94,14 +94,3 @@ const lockedGates = (results: readonly GateResult[]): ModelLock['gates'] =>
   results.flatMap(({ gate, verdict, message }) =>
     modelGates.find(({ id }) => id === gate)?.measured === true ? [] : [{ gate, verdict, message }],
   );
-
-function limitsOf({ budget = {}, runtime }: BuiltModelSpec): GateLimits {
-  const { size, peakMemory, accuracyDropPoints } = budget;
-  return {
-    ...DEFAULT_LIMITS,
-    ...(runtime === undefined ? {} : { runtime: parseRuntime(runtime) }),
-    ...(size === undefined ? {} : { bytes: parseBytes(size) }),
-    ...(peakMemory === undefined ? {} : { peakMemoryBytes: parseBytes(peakMemory) }),
-    ...(accuracyDropPoints === undefined ? {} : { accuracyDropPoints }),
-  };
-}

@@ -113,3 +113,21 @@ test('a source outside the project is refused', async () => {
   expect(status).toBe(2);
   expect(stderr).toContain('error[FILE_READ]: ../../model.h5 lies outside the project');
 });
+
+test("a gate's limit that is moved without a reason is refused, and with one the lock says why", async () => {
+  const bare = await run(fleetWith('gates: { sqnrDb: { limit: 50 } } as never,'), ['build']);
+  expect({ status: bare.status, stderr: bare.stderr }).toMatchInlineSnapshot(`
+    {
+      "status": 2,
+      "stderr": "error[FLEET_SCHEMA]: fleets/shop.ts is not a fleet definition:
+      /models/digits/gates/sqnrDb lacks "reason": why the default does not fit
+      fix: correct the values; \`breakwater schema\` prints all that a definition may hold
+    ",
+    }
+  `);
+  const folder = fleetWith("gates: { sqnrDb: { limit: 15, reason: 'the camera is noisy' } },");
+  expect((await run(folder, ['build'])).status).toBe(0);
+  expect(readFileSync(join(folder, 'fleets/models/digits.lock.json'), 'utf8')).toContain(
+    'by definition: sqnrDb, the camera is noisy',
+  );
+});

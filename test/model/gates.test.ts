@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { quantize, readBoth, readSource } from '../../src/model/convert.ts';
 import { DEFAULT_LIMITS, type Evidence, type GateResult } from '../../src/model/gates/gate.ts';
-import { modelGates } from '../../src/model/gates/index.ts';
+import { judge, modelGates } from '../../src/model/gates/index.ts';
+import { limitsOf } from '../../src/model/gates/limits-of.ts';
 import { makeModel } from '../../src/model/make.ts';
 import { noisiestOfItself, probeLayers, type LayerProbe } from '../../src/model/probe.ts';
 import { neededRuntime } from '../../src/model/tflite/runtime.ts';
@@ -224,5 +225,69 @@ test('a class whose architecture the image does not name is a failure', () => {
       "message": "an image for amd64, arm64, classes are of arm",
       "verdict": "FAIL",
     }
+  `);
+});
+
+test('a definition moves limits with a reason, which stands beside the verdict', async () => {
+  const float = await readSource(digitsFile('model.h5'));
+  const spec = {
+    name: 'radar',
+    repository: 'registry.example.com/models/radar',
+    source: 'radar.h5',
+    recipe: 'int8',
+    gates: {
+      sqnrDb: { limit: 15, reason: 'its input is noise for the most part' },
+      agreementPercent: { limit: 99.9, reason: 'alarms go to people' },
+      saturatedPercent: { limit: 2, reason: 'echoes are cut off on purpose' },
+    },
+  } as const;
+  const limits = limitsOf(spec);
+  expect(limits).toMatchInlineSnapshot(`
+    {
+      "accuracyDropPoints": 1,
+      "agreement": 0.9990000000000001,
+      "codes": 16,
+      "parity": 0.0001,
+      "reasons": {
+        "divergence": [
+          "sqnrDb, its input is noise for the most part",
+          "agreementPercent, alarms go to people",
+        ],
+        "saturation": [
+          "saturatedPercent, echoes are cut off on purpose",
+        ],
+      },
+      "saturated": 0.02,
+      "sqnrDb": 15,
+    }
+  `);
+  const layers = [{ name: 'echo', sqnrDb: 30, inputSqnrDb: 40, saturated: 0.015, codes: 200 }];
+  const outputs = [
+    { name: 'alarm', labels: undefined, pairs: [{ float: floats(1, 0), built: floats(0.9, 0.1) }] },
+  ];
+  const evidence = { outputs, layers, limits };
+  expect(gate('saturation', { layers }).verdict).toBe('FAIL');
+  expect(gate('divergence', { outputs, layers }).verdict).toBe('FAIL');
+  expect(gate('saturation', evidence).verdict).toBe('PASS');
+  const said = judge({ ...evidence, file: new Uint8Array(8), parity: 0, float, built: float });
+  expect(said.filter(({ gate: id }) => ['parity', 'saturation', 'divergence'].includes(id)))
+    .toMatchInlineSnapshot(`
+    [
+      {
+        "gate": "parity",
+        "message": "layer by layer and fused differ by 0.0e+0 of the range, 1e-4 allowed",
+        "verdict": "PASS",
+      },
+      {
+        "gate": "saturation",
+        "message": "at most 1.50 % of values at an end (echo), 2 % allowed; at least 200 of 256 codes used (echo); by definition: saturatedPercent, echoes are cut off on purpose",
+        "verdict": "PASS",
+      },
+      {
+        "gate": "divergence",
+        "message": "signal to quantization noise 17.0 dB, 15 wanted; same class on 100.00 % of 1 samples, 99.9 % wanted; noisiest echo 30.0 dB; most of it is made in echo, from 40.0 dB to 30.0 dB; by definition: sqnrDb, its input is noise for the most part; agreementPercent, alarms go to people",
+        "verdict": "PASS",
+      },
+    ]
   `);
 });

@@ -1,4 +1,5 @@
 import { argmax, sqnrDb } from '../outputs.ts';
+import { percent } from '../percent.ts';
 import { noisiestOfItself } from '../probe.ts';
 import type { ModelGate, OutputEvidence } from './gate.ts';
 
@@ -31,7 +32,7 @@ export const divergence: ModelGate = {
     if (least !== undefined) {
       const [one, share] = least;
       parts.push(
-        `same class on ${(100 * share).toFixed(2)} % of ${one.pairs.length} samples${at(one)}, ${100 * limits.agreement} % wanted`,
+        `same class on ${(100 * share).toFixed(2)} % of ${one.pairs.length} samples${at(one)}, ${percent(limits.agreement)} % wanted`,
       );
     }
     const noisiest = layers.toSorted((a, b) => a.sqnrDb - b.sqnrDb).slice(0, NAMED);

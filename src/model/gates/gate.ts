@@ -54,10 +54,30 @@ export interface GateLimits {
   readonly sqnrDb: number;
   /** Least share of samples on which both agree on the class, a ratio. */
   readonly agreement: number;
+  /** Most of an activation's values at an end of its range, a ratio. */
+  readonly saturated: number;
+  /** Fewest of 256 codes that an activation may use. */
+  readonly codes: number;
+  /** Farthest that folding and fusing may move an output, as a share of the outputs' range. */
+  readonly parity: number;
+  /** Why limits are not the defaults, by gate. */
+  readonly reasons: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Source: the defaults that facts about published int8 models leave room for; each can be changed with a reason. */
-export const DEFAULT_LIMITS: GateLimits = { accuracyDropPoints: 1, sqnrDb: 20, agreement: 0.99 };
+/**
+ * Source: the defaults that facts about published int8 models leave room for; each can be changed with a reason. Calibration
+ * that covers the data leaves a few values in thousands at the ends; fewer than 16 codes are less than four bits of what was
+ * meant to be eight; the last is what float32 rounding may make of folding and fusing.
+ */
+export const DEFAULT_LIMITS: GateLimits = {
+  accuracyDropPoints: 1,
+  sqnrDb: 20,
+  agreement: 0.99,
+  saturated: 0.01,
+  codes: 16,
+  parity: 1e-4,
+  reasons: {},
+};
 
 export interface GateResult {
   readonly gate: string;

@@ -27,5 +27,9 @@ export const modelGates: readonly ModelGate[] = [
 export const judge = (evidence: Evidence): readonly GateResult[] =>
   modelGates.flatMap((gate) => {
     const result = gate.judge(evidence);
-    return result === undefined ? [] : [Object.assign({ gate: gate.id }, result)];
+    if (result === undefined) return [];
+    const reasons = evidence.limits.reasons[gate.id];
+    const message =
+      reasons === undefined ? result.message : `${result.message}; by definition: ${reasons.join('; ')}`;
+    return [{ gate: gate.id, ...result, message }];
   });

@@ -1,9 +1,5 @@
+import { percent } from '../percent.ts';
 import type { ModelGate } from './gate.ts';
-
-/** A ratio. Calibration that covers the data leaves a few values in thousands at the ends. */
-const ALLOWED = 0.01;
-/** Of 256: fewer are less than four bits of what was meant to be eight. */
-const FEWEST = 16;
 
 export const saturation: ModelGate = {
   id: 'saturation',
@@ -11,26 +7,26 @@ export const saturation: ModelGate = {
   why: 'What lies beyond the range that calibration saw becomes its end: all that is unusual looks alike to the layers behind. A range far wider than the values leaves them a few codes, as too few bits would.',
   source: 'https://developers.google.com/edge/litert/quantization/quantization_spec',
 
-  judge({ layers }) {
+  judge({ layers, limits }) {
     const [most] = layers.toSorted((a, b) => b.saturated - a.saturated);
     const counted = layers.flatMap(({ name, codes }) => (codes === undefined ? [] : [{ name, codes }]));
     const [fewest] = counted.toSorted((a, b) => a.codes - b.codes);
     if (most === undefined) return { verdict: 'PASS', message: 'no activation is quantized' };
-    const cut = layers.filter(({ saturated }) => saturated > ALLOWED);
+    const cut = layers.filter(({ saturated }) => saturated > limits.saturated);
     const parts = [
-      `at most ${(100 * most.saturated).toFixed(2)} % of values at an end (${most.name}), ${100 * ALLOWED} % allowed`,
+      `at most ${(100 * most.saturated).toFixed(2)} % of values at an end (${most.name}), ${percent(limits.saturated)} % allowed`,
       ...(cut.length > 1 ? [`${cut.length} of ${layers.length} layers above that`] : []),
       ...(fewest === undefined ? [] : [`at least ${fewest.codes} of 256 codes used (${fewest.name})`]),
     ];
     const message = parts.join('; ');
-    if (most.saturated > ALLOWED) {
+    if (most.saturated > limits.saturated) {
       return {
         verdict: 'FAIL',
         message,
         fix: 'add samples to the calibration set that are as extreme as what devices see',
       };
     }
-    if (fewest !== undefined && fewest.codes < FEWEST) {
+    if (fewest !== undefined && fewest.codes < limits.codes) {
       return {
         verdict: 'WARN',
         message,
