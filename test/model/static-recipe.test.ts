@@ -116,3 +116,25 @@ test('an activation that is compared with itself is brought to the other scale o
     ]
   `);
 });
+
+test.each([
+  ['int8', true],
+  ['int8', false],
+  ['int16x8', true],
+] as const)(
+  'in %s, a bias far beyond what its weights add up to keeps its size (a scale for each row: %s)',
+  async (recipe, denseByChannel) => {
+    const builder = new GraphBuilder();
+    const input = builder.tensor({ name: 'input', type: 'float32', shape: [1, 8] });
+    const values = Float32Array.from({ length: 16 }, (_, at) =>
+      denseByChannel && at < 8 ? 0.1 * at : at * 1e-30,
+    );
+    const kernel = builder.constant('weights', [2, 8], values);
+    const bias = builder.constant('bias', [2], Float32Array.of(-0.25, 0.5));
+    const dense = builder.operator('FULLY_CONNECTED', 'dense', [input, kernel, bias], [1, 2], {});
+    const float = builder.graph([input], [dense]);
+    const built = await quantize(float, samplesFor(float, 1, 20), { ...PLAIN, recipe, denseByChannel });
+    const [[, made]] = (await runAll(built, samplesFor(float, 2, 1))) as unknown as [[number, number]];
+    expect(made).toBeCloseTo(0.5, 1);
+  },
+);

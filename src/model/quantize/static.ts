@@ -14,7 +14,7 @@ import {
   type PrecisionOf,
 } from './precision.ts';
 import type { Ranges } from './ranges.ts';
-import { quantizeBias, quantizeConstant, quantizeWeights } from './weights.ts';
+import { leastScales, quantizeBias, quantizeConstant, quantizeWeights } from './weights.ts';
 
 export interface StaticOptions {
   /** `float`: QUANTIZE and DEQUANTIZE at the edges, for TensorFlow Serving's REST; `int8`: the bare network. */
@@ -125,11 +125,18 @@ function weightedInputs(
   }
   const [input, weights, bias] = operator.inputs as [number, number, number | undefined];
   const byChannel = operator.kind !== 'FULLY_CONNECTED' || denseByChannel;
-  const codes = quantizeWeights(graph.tensors[weights]!, byChannel ? axis : undefined);
+  const kernel = graph.tensors[weights]!;
+  const scales = byChannel ? axis : undefined;
   const from = activations.in(input, precision);
-  if (bias === undefined || bias < 0) return [from, activations.add(codes)];
+  if (bias === undefined || bias < 0) return [from, activations.add(quantizeWeights(kernel, scales))];
   const inputScale = activations.at(from).quantization!.scale[0]!;
   const wide = precision === 'int16x8';
-  const biases = quantizeBias(graph.tensors[bias]!, inputScale, codes.quantization!, wide);
-  return [from, activations.add(codes), activations.add(biases)];
+  const biases = graph.tensors[bias]!;
+  const least = leastScales(biases, inputScale, byChannel ? kernel.shape[axis]! : 1, wide);
+  const codes = quantizeWeights(kernel, scales, least);
+  return [
+    from,
+    activations.add(codes),
+    activations.add(quantizeBias(biases, inputScale, codes.quantization!, wide)),
+  ];
 }

@@ -6,8 +6,13 @@ import { rangeOf, roundHalfAway, weightScale } from './ranges.ts';
 /**
  * Symmetric int8 weights in −127…127.
  * @param axis dimension that the scales run along; `undefined`: one scale for all
+ * @param least smallest scale of each output, or of all
  */
-export function quantizeWeights(tensor: Tensor, axis: number | undefined): Tensor {
+export function quantizeWeights(
+  tensor: Tensor,
+  axis: number | undefined,
+  least: readonly number[] = [],
+): Tensor {
   const values = floatsOf(tensor)!;
   const channels = axis === undefined ? 1 : tensor.shape[axis]!;
   const inner =
@@ -22,7 +27,9 @@ export function quantizeWeights(tensor: Tensor, axis: number | undefined): Tenso
   });
   // A channel of zeros has a bias all the same, whose steps follow from the scale.
   const common = largest.reduce((most, one) => Math.max(most, one), 0);
-  const scale = Array.from(largest, (one) => weightScale(one === 0 ? common : one));
+  const scale = Array.from(largest, (one, channel) =>
+    Math.max(weightScale(one === 0 ? common : one), Math.fround(least[channel] ?? 0)),
+  );
   // Multiplied by the reciprocal in float32, as the converter does: it decides ties.
   const reciprocal = scale.map((one) => Math.fround(1 / one));
   const codes = Int8Array.from(values, (value, at) =>
@@ -41,6 +48,26 @@ const LARGEST_BIAS = 2 ** 31 - 1;
 
 /** Sums of int16 products are kept in 48 bits; a bias that takes more than 40 would be far beyond any of them. */
 const LARGEST_WIDE_BIAS = 2 ** 39 - 1;
+
+/**
+ * Smallest scales of weights with which a bias fits: with smaller ones, of small weights, it would be cut off. Half of the
+ * range is left for the products, as the converter leaves it.
+ * @param channels of the weights' scales; 1: one scale for all
+ * @param wide int64 for int16 activations, else int32
+ */
+export function leastScales(
+  bias: Tensor,
+  inputScale: number,
+  channels: number,
+  wide: boolean,
+): readonly number[] {
+  const most = Math.floor((wide ? LARGEST_WIDE_BIAS : LARGEST_BIAS) / 2);
+  const largest = new Float64Array(channels);
+  floatsOf(bias)!.forEach((value, at) => {
+    largest[at % channels] = Math.max(largest[at % channels]!, Math.abs(value));
+  });
+  return Array.from(largest, (one) => one / most / inputScale);
+}
 
 /**
  * Bias: scale = input's × weights', by channel where the weights have one for each.
