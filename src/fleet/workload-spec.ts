@@ -182,7 +182,10 @@ export interface TelemetrySpec {
      * @exclusiveMinimum 0
      */
     readonly slowAbove?: number;
-    /** Gauge of the bytes that the server holds, as a series selector: above nine tenths of its limit it is near it. */
+    /**
+     * Gauge of the bytes that the server holds, as a series selector: above nine tenths of its limit it is near it.
+     * Breakwater's own server tells `container_memory_working_set_bytes`.
+     */
     readonly memory?: string;
     /** Counter that begins again whenever the server does, as a series selector; `requests` is one. */
     readonly restarts?: string;

@@ -8,6 +8,7 @@ import { type Code, Refusal } from './refusal.ts';
 import { Bodies } from './request-body.ts';
 import type { ServedModel } from './served-model.ts';
 import { Turns } from './turns.ts';
+import { workingSet } from './working-set.ts';
 
 export interface Limits {
   /** Most bytes of a request's body. */
@@ -81,7 +82,11 @@ export function createHandler(
     const { method = '', url = '' } = request;
     const [path = ''] = url.split('?', 1);
     if (path === metricsPath && method === 'GET')
-      return { status: 200, body: metrics.text(), type: 'text/plain; version=0.0.4; charset=utf-8' };
+      return {
+        status: 200,
+        body: metrics.text(workingSet()),
+        type: 'text/plain; version=0.0.4; charset=utf-8',
+      };
     if (!/^\/v1\//i.test(path)) return { status: 404, body: '' };
     const target = targetOf(method, path, model);
     if (target === 'predict') return { status: 200, body: await predict(request, response) };

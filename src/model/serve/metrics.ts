@@ -1,5 +1,5 @@
 // Metrics in Prometheus' text format, under the names that TensorFlow Serving has them, so that one telemetry
-// configuration and one gate suit both servers.
+// configuration and one gate suit both servers; and the container's memory, which TensorFlow Serving does not tell.
 // Source: https://github.com/tensorflow/serving/blob/master/tensorflow_serving/servables/tensorflow/util.cc
 
 import type { Code } from './refusal.ts';
@@ -64,7 +64,8 @@ export class ServerMetrics {
     this.#runtime.observe(microseconds);
   }
 
-  text(): string {
+  /** @param workingSet of the server's container, in bytes; `undefined` where it is not known */
+  text(workingSet: number | undefined): string {
     const model = `model_name="${this.#model}"`;
     const counts = [...this.#requests].toSorted(([a], [b]) => (a < b ? -1 : 1));
     return [
@@ -85,7 +86,15 @@ export class ServerMetrics {
         ':tensorflow:serving:runtime_latency',
         `${model},API="Predict",runtime="TFLite"`,
       ),
+      ...(workingSet === undefined ? [] : memoryLines(workingSet)),
       '',
     ].join('\n');
   }
 }
+
+/** Under the name that kubelet has it. */
+const memoryLines = (bytes: number): string[] => [
+  '# HELP container_memory_working_set_bytes Memory that the container holds and cannot drop, in bytes.',
+  '# TYPE container_memory_working_set_bytes gauge',
+  `container_memory_working_set_bytes ${bytes}`,
+];
