@@ -1,12 +1,20 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Builder } from 'flatbuffers';
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
-import { quantize, readSource } from '../../src/model/convert.ts';
+import { quantize, readSource, simplify } from '../../src/model/convert.ts';
 import { describeModel } from '../../src/model/inspect.ts';
 import { foldConstants } from '../../src/model/passes/fold-constants.ts';
 import { fuse } from '../../src/model/passes/fuse.ts';
+import { zipEntries } from '../../src/model/npz.ts';
+import { convertKeras } from '../../src/model/read/convert-keras.ts';
+import { parseKerasConfig } from '../../src/model/read/keras-model.ts';
+import { readKerasZip } from '../../src/model/read/keras-zip.ts';
+import { readSamples } from '../../src/model/samples.ts';
 import { readTflite } from '../../src/model/tflite/read.ts';
 import { writeTflite } from '../../src/model/tflite/write.ts';
+import { project } from '../project.ts';
 import { digitsFile, digitsSamples } from './digits.ts';
 
 /** Numbers from a seed (mulberry32): the same files on each run. */
@@ -71,6 +79,50 @@ test('of 10,000 damaged files, each is read or refused; none crashes, hangs, or 
   }
   expect([...counts.keys()].toSorted()).toEqual(['MODEL_DAMAGED', 'MODEL_UNSUPPORTED', 'read']);
   expect(slowest).toBeLessThan(1000);
+});
+
+const TRAINED = ['model.h5', 'model.keras', 'calibration.npz'] as const;
+
+test('of 300 damaged networks and samples, each is read or refused in words', async () => {
+  const float = await readSource(digitsFile('model.h5'));
+  const folder = project({});
+  const next = numbers(6);
+  const counts = new Map<string, number>();
+  for (const name of TRAINED) {
+    const whole = readFileSync(digitsFile(name));
+    for (let round = 0; round < 100; round++) {
+      writeFileSync(join(folder, name), mutated(whole, next));
+      let read: string;
+      try {
+        if (name === 'calibration.npz') readSamples(folder, name, float);
+        else await readSource(join(folder, name));
+        read = 'read';
+      } catch (error) {
+        read = error instanceof UserError ? error.code : String(error instanceof Error ? error.stack : error);
+      }
+      counts.set(read, (counts.get(read) ?? 0) + 1);
+    }
+  }
+  expect([...counts.keys()].toSorted()).toEqual(['MODEL_DAMAGED', 'MODEL_UNSUPPORTED', 'read']);
+});
+
+/** Values that a configuration may be damaged into. */
+const ODD = ['null', '0', '-1', '1e9', '"x"', '[]', '{}', 'true', '[1, 2, 3]', '0.5'];
+
+test('of 1,000 damaged architectures, each is followed or refused in words', async () => {
+  const text = zipEntries(readFileSync(digitsFile('model.keras')), 'model.keras').get('config.json')!;
+  const config = Buffer.from(text).toString('utf8');
+  const { weights } = await readKerasZip(digitsFile('model.keras'));
+  const values = [...config.matchAll(/(?<=[:,[] ?)(?:-?[\d.]+|null|true|false|"[^"]*"|\[\])(?=[,}\]])/g)];
+  const next = numbers(7);
+  const counts = new Map<string, number>();
+  for (let round = 0; round < 1000; round++) {
+    const { index, 0: old } = values[next(values.length)]!;
+    const odd = config.slice(0, index) + ODD[next(ODD.length)]! + config.slice(index + old.length);
+    const read = outcome(() => simplify(convertKeras(parseKerasConfig(odd, weights))));
+    counts.set(read, (counts.get(read) ?? 0) + 1);
+  }
+  expect([...counts.keys()].toSorted()).toEqual(['MODEL_DAMAGED', 'MODEL_UNSUPPORTED', 'read']);
 });
 
 /** A file of 200 tensors that share one shape of 2,000 dimensions: 3 MB of numbers from 14 kB. */

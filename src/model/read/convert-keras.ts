@@ -1,6 +1,7 @@
 import type { Graph } from '../graph.ts';
 import { GraphBuilder } from '../graph-builder.ts';
 import { UserError } from '../../errors.ts';
+import { follow } from './follow.ts';
 import { parseKerasModel, type KerasLayer, type KerasModel, type KerasTensorRef } from './keras-model.ts';
 import { LayerConfig, unsupported, type LayerConversion } from './layer.ts';
 import { activationLayers } from './layers/activations.ts';
@@ -26,9 +27,11 @@ const MODELS = new Set(['Functional', 'Model', 'Sequential']);
 
 /**
  * Turn a Keras model into a float graph, operator by operator, nothing fused yet.
- * @throws UserError `MODEL_UNSUPPORTED` that names the layer, its class and its place
+ * @throws UserError `MODEL_UNSUPPORTED` that names the layer, its class and its place; `MODEL_DAMAGED`
  */
-export function convertKeras(model: KerasModel): Graph {
+export const convertKeras = (model: KerasModel): Graph => follow(() => converted(model));
+
+function converted(model: KerasModel): Graph {
   const graph = new GraphBuilder();
   const inputs = model.inputs.map(([name]) =>
     inputTensor(

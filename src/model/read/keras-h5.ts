@@ -31,10 +31,10 @@ function readWeights(file: Hdf5Group, path: string): ReadonlyMap<string, KerasWe
   const root = file.group('model_weights');
   const weights = new Map<string, KerasWeight>();
   for (const layer of root?.keys() ?? []) {
-    const group = root!.group(layer)!;
-    const names = group.text('weight_names');
+    const group = root!.group(layer);
+    const names = group?.text('weight_names');
     for (const name of typeof names === 'object' ? names : [])
-      weights.set(`${layer}/${name}`, readWeight(group, name, `${path}: ${layer}/${name}`));
+      weights.set(`${layer}/${name}`, readWeight(group!, name, `${path}: ${layer}/${name}`));
   }
   return weights;
 }

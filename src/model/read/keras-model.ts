@@ -1,6 +1,7 @@
 // What Keras files have in common: layers with their configuration, how they are joined, and their weights.
 
 import { UserError } from '../../errors.ts';
+import { follow } from './follow.ts';
 
 export interface KerasWeight {
   readonly shape: readonly number[];
@@ -57,10 +58,10 @@ export interface RawLayer {
 
 /**
  * Read the architecture that Keras 2 and 3 write as JSON (`model_config`, `config.json`).
- * @throws UserError `MODEL_UNSUPPORTED` for a model that is neither functional nor sequential
+ * @throws UserError `MODEL_UNSUPPORTED` for a model that is neither functional nor sequential, `MODEL_DAMAGED`
  */
 export const parseKerasConfig = (text: string, weights: WeightsOf): KerasModel =>
-  parseKerasModel(JSON.parse(text) as RawLayer, weights);
+  follow(() => parseKerasModel(JSON.parse(text) as RawLayer, weights));
 
 /** As {@link parseKerasConfig}, of JSON that was parsed. */
 export function parseKerasModel(raw: RawLayer, weights: WeightsOf): KerasModel {

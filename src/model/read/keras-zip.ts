@@ -45,7 +45,8 @@ function readContainer(
   const found = new Map<string, readonly KerasWeight[]>();
   const layers = group.group('layers');
   for (const folder of layers?.keys() ?? []) {
-    const layer = layers!.group(folder)!;
+    const layer = layers!.group(folder);
+    if (layer === undefined) continue;
     const vars = layer.group('vars');
     const name = vars?.text('name');
     const path = [...outer, typeof name === 'string' ? name : folder];

@@ -6,6 +6,7 @@ import { elements } from '../graph.ts';
 import { readFile } from '../read-file.ts';
 import { fromHalf } from '../half.ts';
 import { finite } from './finite.ts';
+import { follow } from './follow.ts';
 import {
   parseKerasModel,
   weightsByPath,
@@ -35,7 +36,9 @@ const BYTES: Readonly<Record<string, number>> = { float32: 4, uint8: 1, uint16: 
  * Read a `model.json`.
  * @throws UserError `FILE_READ`, `MODEL_DAMAGED`; `MODEL_UNSUPPORTED` for a GraphModel
  */
-export function readTfjs(path: string): KerasModel {
+export const readTfjs = (path: string): KerasModel => follow(() => modelOf(path));
+
+function modelOf(path: string): KerasModel {
   const json = parse(path);
   const topology = json.modelTopology?.model_config ?? json.modelTopology;
   if (
