@@ -117,6 +117,30 @@ export function singleOperators(seed: number): Readonly<Record<string, Graph>> {
     SUM: reduced('SUM'),
     TANH: unary('TANH'),
     TRANSPOSE: net((n) => n.add('TRANSPOSE', [n.input, n.numbers(0, 3, 1, 2)], [1, 4, 8, 8])),
+    'TRANSPOSE_CONV with a bias': net((n) =>
+      n.add(
+        'TRANSPOSE_CONV',
+        [n.numbers(1, 16, 16, 3), n.weights([3, 2, 2, 4]), n.input, n.weights([3])],
+        [1, 16, 16, 3],
+        { padding: PADDING.SAME, strideW: 2, strideH: 2 },
+      ),
+    ),
+    'FULLY_CONNECTED without a bias': net((n) =>
+      n.add('FULLY_CONNECTED', [n.flat(n.input), n.weights([5, 256])], [1, 5], { activation: FUSED.NONE }),
+    ),
+    'FULLY_CONNECTED of every pixel': net((n) =>
+      n.add('FULLY_CONNECTED', [n.input, n.weights([5, 4]), n.weights([5])], [1, 8, 8, 5], {
+        activation: FUSED.NONE,
+        keepDims: true,
+      }),
+    ),
+    'TRANSPOSE of five dimensions': net((n) =>
+      n.add(
+        'TRANSPOSE',
+        [n.add('EXPAND_DIMS', [n.input, n.numbers(1)], [1, 1, 8, 8, 4]), n.numbers(0, 4, 1, 2, 3)],
+        [1, 4, 1, 8, 8],
+      ),
+    ),
     TRANSPOSE_CONV: net((n) =>
       n.add('TRANSPOSE_CONV', [n.numbers(1, 17, 17, 3), n.weights([3, 3, 3, 4]), n.input], [1, 17, 17, 3], {
         padding: PADDING.VALID,

@@ -7,6 +7,7 @@ import { neededRuntime } from '../../src/model/tflite/runtime.ts';
 import { digitsFile, digitsLabels, digitsSamples } from './digits.ts';
 import { PLAIN, noise } from './quantization-noise.ts';
 import { samplesFor } from './runtime-pairs.ts';
+import { singleOperators } from './single-operators.ts';
 
 const calibration = digitsSamples('calibration.npz').map((sample) => [sample]);
 const images = digitsSamples('test.npz').map((sample) => [sample]);
@@ -138,3 +139,16 @@ test.each([
     expect(made).toBeCloseTo(0.5, 1);
   },
 );
+
+test.each([
+  ['int8', 30],
+  ['int16x8', 38],
+  ['dynamic', 34],
+  ['float16', 60],
+] as const)('by the recipe %s, every operator stays within %i dB of itself', async (recipe, least) => {
+  for (const [name, float] of Object.entries(singleOperators(4))) {
+    const options = { ...PLAIN, recipe };
+    const decibels = await noise(float, samplesFor(float, 1, 40), samplesFor(float, 2, 8), options);
+    expect([name, decibels > least ? 'near' : decibels]).toEqual([name, 'near']);
+  }
+});

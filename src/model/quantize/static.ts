@@ -118,25 +118,22 @@ function weightedInputs(
   precision: Exclude<Precision, 'float'>,
   { graph, activations, options: { denseByChannel } }: Work,
 ): readonly number[] {
-  if (operator.kind === 'TRANSPOSE_CONV') {
-    const [size, kernel, from] = operator.inputs as [number, number, number];
-    const codes = activations.add(quantizeWeights(graph.tensors[kernel]!, axis));
-    return [activations.add(graph.tensors[size]!), codes, activations.in(from, precision)];
-  }
-  const [input, weights, bias] = operator.inputs as [number, number, number | undefined];
+  const [inputAt, weightsAt, biasAt] = operator.kind === 'TRANSPOSE_CONV' ? [2, 1, 3] : [0, 1, 2];
   const byChannel = operator.kind !== 'FULLY_CONNECTED' || denseByChannel;
-  const kernel = graph.tensors[weights]!;
-  const scales = byChannel ? axis : undefined;
-  const from = activations.in(input, precision);
-  if (bias === undefined || bias < 0) return [from, activations.add(quantizeWeights(kernel, scales))];
+  const weights = graph.tensors[operator.inputs[weightsAt]!]!;
+  const bias = graph.tensors[operator.inputs[biasAt] ?? -1];
+  const from = activations.in(operator.inputs[inputAt]!, precision);
   const inputScale = activations.at(from).quantization!.scale[0]!;
   const wide = precision === 'int16x8';
-  const biases = graph.tensors[bias]!;
-  const least = leastScales(biases, inputScale, byChannel ? kernel.shape[axis]! : 1, wide);
-  const codes = quantizeWeights(kernel, scales, least);
-  return [
-    from,
-    activations.add(codes),
-    activations.add(quantizeBias(biases, inputScale, codes.quantization!, wide)),
-  ];
+  const least = bias && leastScales(bias, inputScale, byChannel ? weights.shape[axis]! : 1, wide);
+  const codes = quantizeWeights(weights, byChannel ? axis : undefined, least);
+  const quantized = new Map([
+    [inputAt, from],
+    [weightsAt, activations.add(codes)],
+  ]);
+  if (bias !== undefined)
+    quantized.set(biasAt, activations.add(quantizeBias(bias, inputScale, codes.quantization!, wide)));
+  return operator.inputs.map((index, position) =>
+    index < 0 ? index : (quantized.get(position) ?? activations.add(graph.tensors[index]!)),
+  );
 }
