@@ -97,8 +97,9 @@ function* problemsOf(spec: Json): Generator<Said> {
       `the threshold is ${threshold}, and Flagger takes 1: one failed check goes back`,
       'write how many failed checks are too many, at least 1',
     );
-  const { iterations = 0, stepWeights = [], stepWeight = 0, ...analysis } = readAnalysis(fields);
-  const run = runCanary({ ...analysis, iterations, stepWeights, stepWeight }, [true]);
+  const unrouted = spec['provider'] === 'kubernetes';
+  const { iterations = 0, stepWeights = [], ...analysis } = readAnalysis(fields);
+  const run = runCanary({ ...analysis, iterations, stepWeights, unrouted }, [true]);
   if (run.phase !== 'Succeeded')
     yield say(
       stepWeights.length > 0 ? '/analysis/stepWeights' : '/analysis',
@@ -107,7 +108,7 @@ function* problemsOf(spec: Json): Generator<Said> {
         ? 'let each weight be larger than the one before'
         : 'write iterations, stepWeight or stepWeights',
     );
-  if (spec['provider'] === 'kubernetes' && iterations < 1)
+  if (unrouted && iterations < 1)
     yield say(
       '/analysis/iterations',
       'the provider kubernetes shifts no requests by weight, and Flagger takes 10 iterations instead',

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeCluster, runFolder } from './cluster-test.ts';
@@ -8,6 +7,7 @@ import type { Condition } from '../harness/api.ts';
 import { startControlPlane, type ControlPlane } from '../harness/control-plane.ts';
 import { startArgoRollouts, startControllerManager, startScheduler } from '../harness/controllers.ts';
 import { installCrds } from '../harness/install-crds.ts';
+import { startFakePrometheus, type FakePrometheus } from './harness/fake-prometheus.ts';
 import { startNodes } from './harness/nodes.ts';
 import type { Running } from '../harness/process.ts';
 import { loadFleets } from '../../src/fleet/load.ts';
@@ -29,26 +29,9 @@ interface RolloutStatus {
   readonly conditions?: readonly Condition[];
 }
 
-/** A metric provider that answers every query with one number: what Argo asks of Prometheus. */
-async function startMetrics(answer: (query: string) => number): Promise<{ address: string; server: Server }> {
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const query = new URLSearchParams(body || (request.url ?? '').split('?')[1]).get('query') ?? '';
-      const result = [{ metric: {}, value: [Date.now() / 1000, String(answer(query))] }];
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { address: `http://127.0.0.1:${(server.address() as { port: number }).port}`, server };
-}
-
 describeCluster('Argo Rollouts', () => {
   let plane: ControlPlane;
-  let metrics: Awaited<ReturnType<typeof startMetrics>>;
+  let metrics: FakePrometheus;
   let running: readonly Running[];
   const asked: string[] = [];
   /** Versions that fail more often than those beside them. */
@@ -57,12 +40,12 @@ describeCluster('Argo Rollouts', () => {
   beforeAll(async () => {
     plane = await startControlPlane({ folder: runFolder, name: 'argo' });
     await installCrds(plane.api, ({ spec }) => spec.group === 'argoproj.io');
-    metrics = await startMetrics((query) => {
+    metrics = await startFakePrometheus((query) => {
       asked.push(query);
-      if (query.includes('sqrt(')) return 0.001;
+      if (query.includes('sqrt(')) return [0.001];
       // Requests alone, else log odds.
-      if (!query.includes('vector(0)')) return 10_000;
-      return [...failing].some((version) => query.includes(version)) ? 9 : -9;
+      if (!query.includes('vector(0)')) return [10_000];
+      return [...failing].some((version) => query.includes(version)) ? [9] : [-9];
     });
     running = await Promise.all([
       startControllerManager(plane),
@@ -72,7 +55,7 @@ describeCluster('Argo Rollouts', () => {
     ]);
   });
   afterAll(async () => {
-    metrics?.server.close().closeAllConnections();
+    metrics?.stop();
     await Promise.all((running ?? []).map((process) => process.stop()));
     await plane?.stop();
   });
@@ -104,7 +87,7 @@ describeCluster('Argo Rollouts', () => {
     const server = spec.workloads['inference'] as ModelServerSpec;
     const inCluster = {
       ...(server.inCluster as ArgoRolloutsSpec),
-      prometheus: metrics.address,
+      prometheus: metrics.url,
       watch: '2s',
       ...change,
     };

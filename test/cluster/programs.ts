@@ -9,6 +9,7 @@ export const CLUSTER_PROGRAMS = [
   'kwok',
   'kustomize-controller',
   'rollouts-controller',
+  'flagger',
   'prometheus',
   'promtool',
 ] as const satisfies readonly ProgramName[];

@@ -1,14 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { runCanary } from '../../src/gate/engines/flagger.ts';
+import { isInRange, runCanary } from '../../src/gate/engines/flagger.ts';
 
 test('five iterations with good checks take nine intervals: six checks and the way in and out', () => {
   expect(runCanary({ threshold: 2, iterations: 5 }, [true])).toEqual({
     phase: 'Succeeded',
-    iterations: 6,
+    iterations: 0,
     weight: 0,
     failedChecks: 0,
     ticks: 9,
+    checks: 6,
   });
 });
 
@@ -22,7 +23,7 @@ test('weights of 10 and 50 percent are promoted at 50', () => {
 test('failed checks add up over good ones, and the rollback comes an interval later', () => {
   expect(runCanary({ threshold: 2, iterations: 9 }, [false, true, true, false, true])).toMatchObject({
     phase: 'Failed',
-    failedChecks: 2,
+    checks: 4,
     ticks: 6,
   });
 });
@@ -43,6 +44,23 @@ test('weights that do not rise stand still for ever', () => {
 test('A/B testing goes round once less than blue/green', () => {
   const analysis = { threshold: 1, iterations: 5 };
   expect(runCanary({ ...analysis, matches: true }, [true]).ticks).toBe(runCanary(analysis, [true]).ticks - 1);
+});
+
+test('where nothing shifts requests there are ten iterations, and matches count for nothing', () => {
+  const unrouted = true;
+  expect(runCanary({ threshold: 1, stepWeight: 20, unrouted }, [true])).toEqual(
+    runCanary({ threshold: 1, iterations: 10 }, [true]),
+  );
+  expect(runCanary({ threshold: 1, iterations: 3, matches: true, unrouted }, [true])).toEqual(
+    runCanary({ threshold: 1, iterations: 3 }, [true]),
+  );
+});
+
+test('the bounds themselves are in range, and no value is not', () => {
+  const range = { min: 1, max: 5 };
+  const values = [1, 5, 0.9, 5.1, Number.NaN, undefined];
+  expect(values.map((value) => isInRange(value, range))).toEqual([true, true, false, false, false, false]);
+  expect(isInRange(undefined, {})).toBe(false);
 });
 
 test('more failed checks never turn a failure into a success', () => {

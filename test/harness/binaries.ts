@@ -57,6 +57,7 @@ export const PROGRAMS = {
     package: 'github.com/argoproj/argo-rollouts/cmd/rollouts-controller',
     minutes: 2,
   },
+  flagger: { project: 'flagger', package: 'github.com/fluxcd/flagger/cmd/flagger', minutes: 2 },
   prometheus: {
     project: 'prometheus',
     package: 'github.com/prometheus/prometheus/cmd/prometheus',

@@ -109,3 +109,29 @@ export async function startArgoRollouts(plane: ControlPlane): Promise<Running> {
   );
   return process;
 }
+
+/**
+ * Flagger, which looks every second whether an interval has changed.
+ * @param metrics URL of a Prometheus that answers `vector(1)`, of which it asks whether it is there
+ */
+export async function startFlagger(plane: ControlPlane, metrics: string): Promise<Running> {
+  const { process } = await startOnFreePorts(
+    1,
+    ([port]) =>
+      start({
+        folder: plane.folder,
+        name: `${plane.name}-flagger`,
+        program: 'flagger',
+        args: [
+          `--kubeconfig=${plane.kubeconfig}`,
+          '--mesh-provider=kubernetes',
+          `--metrics-server=${metrics}`,
+          '--control-loop-interval=1s',
+          '--log-level=info',
+          `--port=${port}`,
+        ],
+      }),
+    ([port]) => healthy(`http://127.0.0.1:${port}/healthz`),
+  );
+  return process;
+}

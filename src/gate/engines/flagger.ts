@@ -14,10 +14,26 @@ export interface FlaggerAnalysis {
   readonly maxWeight?: number;
   /** Whether requests are matched (`match`): A/B testing, with iterations. */
   readonly matches?: boolean;
+  /** Whether nothing shifts requests, as with the provider `kubernetes`: no matches, and 10 iterations where none are asked for. */
+  readonly unrouted?: boolean;
 }
+
+/** What a metric is compared with; what is missing bounds nothing. */
+export interface ThresholdRange {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Whether a check of a metric goes well. No value and NaN do not; the bounds themselves do. */
+export const isInRange = (value: number | undefined, { min, max }: ThresholdRange): boolean =>
+  value !== undefined &&
+  !Number.isNaN(value) &&
+  (min === undefined || value >= min) &&
+  (max === undefined || value <= max);
 
 export type FlaggerPhase = 'Progressing' | 'Promoting' | 'Finalising' | 'Succeeded' | 'Failed';
 
+/** As the status of the Canary has it: what a phase makes void is 0 there. */
 export interface FlaggerState {
   readonly phase: FlaggerPhase;
   readonly iterations: number;
@@ -35,6 +51,8 @@ export const FLAGGER_START: FlaggerState = {
 };
 
 const TOTAL = 100;
+/** Iterations without any asked for, where nothing shifts requests. */
+const UNROUTED_ITERATIONS = 10;
 
 const maxWeightOf = ({ stepWeights = [], maxWeight = 0 }: FlaggerAnalysis): number => {
   const last = stepWeights.at(-1);
@@ -69,16 +87,17 @@ export const isChecked = ({ phase, weight, iterations }: FlaggerState): boolean 
 export function tick(state: FlaggerState, analysis: FlaggerAnalysis, check: () => boolean): FlaggerState {
   const { phase, iterations, weight, failedChecks } = state;
   if (phase === 'Succeeded' || phase === 'Failed') return state;
-  if (phase === 'Promoting') return { ...state, phase: 'Finalising', weight: 0 };
+  if (phase === 'Promoting') return { ...state, phase: 'Finalising', iterations: 0, weight: 0 };
   if (phase === 'Finalising') return { ...state, phase: 'Succeeded' };
   // Seen a tick after the check that was one too many.
-  if (failedChecks >= Math.max(1, analysis.threshold)) return { ...state, phase: 'Failed', weight: 0 };
+  if (failedChecks >= Math.max(1, analysis.threshold)) return { ...FLAGGER_START, phase: 'Failed' };
   if (isChecked(state) && !check()) return { ...state, failedChecks: failedChecks + 1 };
 
-  const wanted = analysis.iterations ?? 0;
+  const { unrouted = false, matches = false, iterations: asked = 0 } = analysis;
+  const wanted = unrouted && asked < 1 ? UNROUTED_ITERATIONS : asked;
   if (wanted > 0) {
     // Blue/green goes round once more, with all the traffic on the new version.
-    const last = analysis.matches === true ? wanted : wanted + 1;
+    const last = matches && !unrouted ? wanted : wanted + 1;
     return iterations < last ? { ...state, iterations: iterations + 1 } : { ...state, phase: 'Promoting' };
   }
   const step = nextStepWeight(analysis, weight);
@@ -91,6 +110,8 @@ export function tick(state: FlaggerState, analysis: FlaggerAnalysis, check: () =
 export interface FlaggerRun extends FlaggerState {
   /** Intervals until it was decided, or until the looking ended. */
   readonly ticks: number;
+  /** How often all metrics were asked. */
+  readonly checks: number;
 }
 
 /**
@@ -106,7 +127,7 @@ export function runCanary(analysis: FlaggerAnalysis, checks: readonly boolean[],
       asked += 1;
       return checks[asked - 1] ?? checks.at(-1) ?? true;
     });
-    if (state.phase === 'Succeeded' || state.phase === 'Failed') return { ...state, ticks };
+    if (state.phase === 'Succeeded' || state.phase === 'Failed') return { ...state, ticks, checks: asked };
   }
-  return { ...state, ticks: most };
+  return { ...state, ticks: most, checks: asked };
 }
