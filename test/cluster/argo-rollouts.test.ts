@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeCluster, runFolder } from './cluster-test.ts';
 import type { Condition } from '../harness/api.ts';
@@ -101,6 +102,13 @@ describeCluster('Argo Rollouts', () => {
 
   const runs = (fleet: string) => plane.api.list<unknown, { phase?: string }>(API, 'AnalysisRun', fleet);
 
+  /** Phases of analyses once all have ended, which the one in the background does after the rollout. */
+  const endedRuns = (fleet: string): Promise<readonly string[]> =>
+    until(`the analyses of ${fleet}`, async () => {
+      const phases = (await runs(fleet)).map(({ status }) => status?.phase ?? '');
+      return !phases.some((phase) => ['', 'Pending', 'Running'].includes(phase)) && phases;
+    });
+
   test.each([
     ['good-fleet', {}],
     ['good-reference', { workloadRef: true, weights: [34] }],
@@ -110,12 +118,14 @@ describeCluster('Argo Rollouts', () => {
       await apply(await definition(fleet, change));
       const { currentPodHash: before } = await untilPhase(fleet, 'Healthy');
       expect(await runs(fleet)).toEqual([]);
+      // Which version is older it tells by whole seconds of creation.
+      await delay(1500);
 
       const next = await definition(fleet, change, '208Mi');
       await apply(next);
       const after = await untilPhase(fleet, 'Healthy', before);
       expect(after.stableRS).toBe(after.currentPodHash);
-      expect((await runs(fleet)).map(({ status }) => status?.phase)).toEqual(['Successful', 'Successful']);
+      expect(await endedRuns(fleet)).toEqual(['Successful', 'Successful']);
       // The version that was judged is the one that runs.
       const { versions } = synthFleet(next)['rack']!;
       expect(asked.filter((query) => query.includes(versions['inference']!)).length).toBeGreaterThanOrEqual(
