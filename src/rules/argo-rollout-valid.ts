@@ -1,26 +1,12 @@
-import { asList, asRecord, asText, step, within, type Json } from '../check/json.ts';
+import { asList, asRecord, within, type Json } from '../check/json.ts';
 import { defineRule } from '../check/rule.ts';
-import { parseDuration } from '../fleet/units.ts';
 import { argoObjects, exampleArgoRollout } from './argo-objects.ts';
 import { exampleObjects } from './example-objects.ts';
 
-/** What a step may be; each is one of them. */
-const ACTIONS = [
-  'setWeight',
-  'pause',
-  'analysis',
-  'experiment',
-  'setCanaryScale',
-  'setHeaderRoute',
-  'setMirrorRoute',
-  'plugin',
-] as const;
-
-/** Those that mean nothing where nothing routes requests. */
-const ROUTED = ['setCanaryScale', 'setHeaderRoute', 'setMirrorRoute'] as const;
-
 /** Argo Rollouts' own, in seconds. */
 const PROGRESS_DEADLINE = 600;
+/** Argo Rollouts' own. */
+const REVISION_HISTORY = 10;
 
 interface Said {
   readonly path: string;
@@ -28,54 +14,6 @@ interface Said {
   readonly fix: string;
 }
 const say = (path: string, message: string, fix: string): Said => ({ path, message, fix });
-
-/** A number, or seconds as Go writes durations, with days and hours. */
-function isPause(value: unknown): boolean {
-  if (value === undefined || (typeof value === 'number' && value >= 0)) return true;
-  const text = asText(value);
-  if (text === undefined) return false;
-  try {
-    return /^\d+$/.test(text) || parseDuration(text) >= 0;
-  } catch {
-    return false;
-  }
-}
-
-function* stepProblems(canary: Json): Generator<Said> {
-  const most = within(canary, 'trafficRouting', 'maxTrafficWeight');
-  const limit = typeof most === 'number' ? most : 100;
-  for (const [index, value] of asList(canary['steps']).entries()) {
-    const at = `/spec/strategy/canary/steps/${index}`;
-    const has = ACTIONS.filter((action) => asRecord(value)[action] !== undefined);
-    const weight = within(value, 'setWeight');
-    if (has.length !== 1)
-      yield say(
-        at,
-        `step ${index} has ${has.length === 0 ? 'no action' : `the actions ${has.join(' and ')}`}`,
-        'let each step do one thing',
-      );
-    if (typeof weight === 'number' && (weight < 0 || weight > limit))
-      yield say(
-        `${at}/setWeight`,
-        `step ${index} sets a weight of ${weight}, of 0 to ${limit}`,
-        `write a weight of 0 to ${limit}`,
-      );
-    const duration = within(value, 'pause', 'duration');
-    if (!isPause(duration))
-      yield say(
-        `${at}/pause/duration`,
-        `step ${index} pauses for ${JSON.stringify(duration)}, which is not a duration`,
-        'write seconds, or a number with h, m or s, for example 10m',
-      );
-    const routed = ROUTED.find((action) => has.includes(action));
-    if (routed !== undefined && canary['trafficRouting'] === undefined)
-      yield say(
-        `${at}/${routed}`,
-        `step ${index} asks for ${routed}, and nothing routes requests`,
-        'add trafficRouting, or let setWeight change the number of replicas',
-      );
-  }
-}
 
 const isZero = (value: unknown): boolean => value === 0 || value === '0' || value === '0%';
 
@@ -94,23 +32,63 @@ function* canaryProblems(canary: Json): Generator<Said> {
       `canaryService and stableService are both ${JSON.stringify(canaryService)}`,
       'give each a Service of its own',
     );
-  for (const field of ['scaleDownDelaySeconds', 'dynamicStableScale'] as const)
-    if (canary[field] !== undefined && canary[field] !== false && canary['trafficRouting'] === undefined)
-      yield say(
-        `${at}${step(field)}`,
-        `${field} is set, and nothing routes requests`,
-        `remove ${field}, or add trafficRouting`,
-      );
-  yield* stepProblems(canary);
+  yield* affinityProblems(canary, at);
 }
+
+/** Pods of the new version away from those of the old: one way, with a weight if it is a wish. */
+function* affinityProblems(strategy: Json, at: string): Generator<Said> {
+  if (strategy['antiAffinity'] === undefined) return;
+  const kinds = asRecord(strategy['antiAffinity']);
+  const preferred = kinds['preferredDuringSchedulingIgnoredDuringExecution'];
+  const required = kinds['requiredDuringSchedulingIgnoredDuringExecution'];
+  if ((preferred === undefined) === (required === undefined))
+    yield say(
+      `${at}/antiAffinity`,
+      `antiAffinity is ${preferred === undefined ? 'neither preferred nor required' : 'both preferred and required'}`,
+      'write one of them',
+    );
+  const weight = within(preferred, 'weight');
+  if (typeof weight === 'number' && (weight < 1 || weight > 100))
+    yield say(
+      `${at}/antiAffinity/preferredDuringSchedulingIgnoredDuringExecution/weight`,
+      `antiAffinity has a weight of ${weight}, of 1 to 100`,
+      'write a weight of 1 to 100',
+    );
+}
+
+function* blueGreenProblems(blueGreen: Json, history: number): Generator<Said> {
+  const at = '/spec/strategy/blueGreen';
+  const { activeService, previewService, scaleDownDelayRevisionLimit: kept } = blueGreen;
+  if (activeService === previewService)
+    yield say(
+      `${at}/activeService`,
+      `activeService and previewService are both ${JSON.stringify(activeService)}`,
+      'give each a Service of its own',
+    );
+  if (typeof kept === 'number' && kept > history)
+    yield say(
+      `${at}/scaleDownDelayRevisionLimit`,
+      `scaleDownDelayRevisionLimit ${kept} is above revisionHistoryLimit ${history}`,
+      `write ${history} or less`,
+    );
+  yield* affinityProblems(blueGreen, at);
+}
+
+const isEmptySelector = (selector: unknown): boolean =>
+  Object.keys(asRecord(within(selector, 'matchLabels'))).length === 0 &&
+  asList(within(selector, 'matchExpressions')).length === 0;
 
 function* problemsOf(spec: Json): Generator<Said> {
   const { canary, blueGreen } = asRecord(spec['strategy']);
   const refers = spec['workloadRef'] !== undefined;
   if (refers && asList(within(spec['template'], 'spec', 'containers')).length > 0)
     yield say('/spec/template', 'workloadRef and template both say what the pods are', 'remove one of them');
-  if (!refers && spec['selector'] === undefined)
-    yield say('/spec/selector', 'there is no selector', 'add the selector of its pods');
+  if (!refers && isEmptySelector(spec['selector']))
+    yield say(
+      '/spec/selector',
+      spec['selector'] === undefined ? 'there is no selector' : 'the selector is empty',
+      'add the selector of its pods',
+    );
   if ((canary === undefined) === (blueGreen === undefined))
     yield say(
       '/spec/strategy',
@@ -125,13 +103,9 @@ function* problemsOf(spec: Json): Generator<Said> {
       `progressDeadlineSeconds ${deadline} is not above minReadySeconds ${minReadySeconds}`,
       `set progressDeadlineSeconds above ${minReadySeconds}`,
     );
-  const { activeService, previewService } = asRecord(blueGreen);
-  if (blueGreen !== undefined && activeService === previewService)
-    yield say(
-      '/spec/strategy/blueGreen/activeService',
-      `activeService and previewService are both ${JSON.stringify(activeService)}`,
-      'give each a Service of its own',
-    );
+  const { revisionHistoryLimit: history } = spec;
+  if (blueGreen !== undefined)
+    yield* blueGreenProblems(asRecord(blueGreen), typeof history === 'number' ? history : REVISION_HISTORY);
   if (canary !== undefined) yield* canaryProblems(asRecord(canary));
 }
 
@@ -151,35 +125,6 @@ export default defineRule({
 
   examples: [
     {
-      title: 'a weight, a pause and an analysis',
-      subject: exampleObjects([
-        exampleArgoRollout([
-          { setWeight: 100 },
-          { pause: { duration: '1h' } },
-          { pause: {} },
-          { analysis: { templates: [{ templateName: 'x' }] } },
-        ]),
-      ]),
-      expect: [],
-    },
-    {
-      title: 'a step that does two things, one that does none, a weight above 100 and a pause without a unit',
-      subject: exampleObjects([
-        exampleArgoRollout([
-          { setWeight: 101 },
-          { setWeight: 5, pause: {} },
-          {},
-          { pause: { duration: '5x' } },
-        ]),
-      ]),
-      expect: [
-        'step 0 sets a weight of 101, of 0 to 100',
-        'step 1 has the actions setWeight and pause',
-        'step 2 has no action',
-        'step 3 pauses for "5x", which is not a duration',
-      ],
-    },
-    {
       title: 'no pod may come and none may go',
       subject: exampleObjects([exampleArgoRollout([], { maxSurge: 0, maxUnavailable: '0%' })]),
       expect: ['maxSurge and maxUnavailable are both 0: no pod may come and none may go'],
@@ -188,16 +133,6 @@ export default defineRule({
       title: 'one pod may go',
       subject: exampleObjects([exampleArgoRollout([], { maxSurge: 0, maxUnavailable: 1 })]),
       expect: [],
-    },
-    {
-      title: 'the scale of a canary where nothing routes requests',
-      subject: exampleObjects([
-        exampleArgoRollout([{ setCanaryScale: { weight: 10 } }], { scaleDownDelaySeconds: 30 }),
-      ]),
-      expect: [
-        'scaleDownDelaySeconds is set, and nothing routes requests',
-        'step 0 asks for setCanaryScale, and nothing routes requests',
-      ],
     },
     {
       title: 'a template beside a reference, and two Services that are one',
@@ -217,6 +152,42 @@ export default defineRule({
       title: 'ready for longer than the deadline',
       subject: exampleObjects([exampleArgoRollout([], {}, { minReadySeconds: 600 })]),
       expect: ['progressDeadlineSeconds 600 is not above minReadySeconds 600'],
+    },
+    {
+      title: 'pods kept apart in two ways',
+      subject: exampleObjects([
+        exampleArgoRollout([], {
+          antiAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: { weight: 101 },
+            requiredDuringSchedulingIgnoredDuringExecution: {},
+          },
+        }),
+      ]),
+      expect: [
+        'antiAffinity is both preferred and required',
+        'antiAffinity has a weight of 101, of 1 to 100',
+      ],
+    },
+    {
+      title: 'blue and green behind one Service, more kept than there is history, and an empty selector',
+      subject: exampleObjects([
+        exampleArgoRollout(
+          [],
+          {},
+          {
+            selector: {},
+            revisionHistoryLimit: 2,
+            strategy: {
+              blueGreen: { activeService: 'a', previewService: 'a', scaleDownDelayRevisionLimit: 3 },
+            },
+          },
+        ),
+      ]),
+      expect: [
+        'the selector is empty',
+        'activeService and previewService are both "a"',
+        'scaleDownDelayRevisionLimit 3 is above revisionHistoryLimit 2',
+      ],
     },
   ],
 });

@@ -8,6 +8,8 @@ import argoAnalysisPatience from './argo-analysis-patience.ts';
 import argoAnalysisUndecided from './argo-analysis-undecided.ts';
 import argoAnalysisValid from './argo-analysis-valid.ts';
 import argoRolloutValid from './argo-rollout-valid.ts';
+import argoRoutingValid from './argo-routing-valid.ts';
+import argoStepsValid from './argo-steps-valid.ts';
 import argocdHubSize from './argocd-hub-size.ts';
 import argocdStepsReachable from './argocd-steps-reachable.ts';
 import budgetCoversFirstWave from './budget-covers-first-wave.ts';
@@ -124,6 +126,8 @@ export const rules: readonly Rule[] = [
   argoAnalysisUndecided,
   argoAnalysisValid,
   argoRolloutValid,
+  argoRoutingValid,
+  argoStepsValid,
   argocdHubSize,
   argocdStepsReachable,
   budgetCoversFirstWave,

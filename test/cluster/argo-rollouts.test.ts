@@ -18,6 +18,7 @@ import { binaryPath } from '../harness/build.ts';
 import { until } from '../harness/until.ts';
 import { expectedEnding, realEndings, type Ending } from './analysis-agreement.ts';
 import { CASES } from './analysis-cases.ts';
+import { refusalOf, ROLLOUT_CASES } from './rollout-validity.ts';
 
 const API = 'argoproj.io/v1alpha1';
 
@@ -159,6 +160,15 @@ describeCluster('Argo Rollouts', () => {
     const { status, stderr, stdout } = spawnSync(binaryPath('promtool'), ['check', 'rules', file]);
     expect({ status, said: `${stderr.toString()}${stdout.toString()}` }).toMatchObject({ status: 0 });
     expect(rules.length).toBeGreaterThan(6);
+  });
+
+  test(`refuses the same of ${ROLLOUT_CASES.length} Rollouts as the rules do`, async () => {
+    const said = await Promise.all(
+      ROLLOUT_CASES.map(async (one) => [one.name, await refusalOf(plane, one)] as const),
+    );
+    expect(said.filter(([, message]) => message !== '').map(([name]) => name)).toEqual(
+      ROLLOUT_CASES.filter(({ isRefused }) => isRefused).map(({ name }) => name),
+    );
   });
 
   test(`counts measurements as the model does, in all of ${CASES.length} configurations`, async () => {
