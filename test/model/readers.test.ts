@@ -235,3 +235,56 @@ test('an activation that is none of Keras is refused, not left out', async () =>
     `"UserError: layer b (Dense): activation is {"class_name":"Wave","config":{}}"`,
   );
 });
+
+test('a function of Keras with a number beside its tensors is refused, not converted without it', async () => {
+  const folder = project({});
+  const add = (
+    json: Record<string, unknown>,
+    kind: string,
+    args: readonly unknown[],
+    module: object = { module: 'keras.src.ops.numpy' },
+  ): void => {
+    json['modelTopology'] = {
+      class_name: 'Functional',
+      config: {
+        name: 'm',
+        layers: [
+          { class_name: 'InputLayer', name: 'in', config: { batch_shape: [null, 2], name: 'in' } },
+          {
+            ...module,
+            class_name: kind,
+            name: 'sum',
+            config: { name: 'sum' },
+            inbound_nodes: [{ args, kwargs: {} }],
+          },
+        ],
+        input_layers: [['in', 0, 0]],
+        output_layers: [['sum', 0, 0]],
+      },
+    };
+  };
+  const tensor = { class_name: '__keras_tensor__', config: { keras_history: ['in', 0, 0] } };
+  expect([
+    await refusal(
+      tfjs(folder, (json) => add(json, 'Add', [tensor, 1.5])),
+      folder,
+    ),
+    // As an .h5 has it.
+    await refusal(
+      tfjs(folder, (json) => add(json, 'Multiply', [2, tensor], {})),
+      folder,
+    ),
+    await refusal(
+      tfjs(folder, (json) => add(json, 'Relu', [tensor])),
+      folder,
+    ),
+  ]).toMatchInlineSnapshot(`
+    [
+      "UserError: layer sum (Add): it takes 1.5 beside tensors",
+      "UserError: layer sum (Multiply): it takes 2 beside tensors",
+      "UserError: layer sum (Relu): it is a function of Keras, not a layer, and cannot be converted",
+    ]
+  `);
+  const both = await readSource(tfjs(folder, (json) => add(json, 'Add', [tensor, tensor])));
+  expect(both.operators.map(({ kind }) => kind)).toEqual(['ADD']);
+});

@@ -98,6 +98,7 @@ function convertCall(
     const inner = parseKerasModel({ class_name: layer.kind, config: layer.config }, model.weights);
     return convertInto(graph, inner, inputs, [...outer, layer.name]);
   }
+  if (layer.operation !== undefined) checkOperation(layer, layer.operation.operands);
   const convert = CONVERSIONS[layer.kind];
   if (convert === undefined) {
     throw unsupported(
@@ -115,6 +116,25 @@ function convertCall(
     input: graph.at(inputs[0]!),
   });
   return [output];
+}
+
+/** Functions that do what the layer of the same name does, given tensors alone. */
+const AS_LAYERS = new Set(['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum']);
+
+function checkOperation(layer: KerasLayer, operands: readonly unknown[]): void {
+  if (!AS_LAYERS.has(layer.kind)) {
+    throw unsupported(
+      layer,
+      'it is a function of Keras, not a layer, and cannot be converted',
+      `use a layer in its place, or one of the functions ${[...AS_LAYERS].join(', ')} on tensors`,
+    );
+  }
+  if (operands.length === 0) return;
+  throw unsupported(
+    layer,
+    `it takes ${operands.map((one) => JSON.stringify(one)).join(', ')} beside tensors`,
+    'use a Rescaling layer, which multiplies by a number and adds one',
+  );
 }
 
 function inputTensor(graph: GraphBuilder, layer: KerasLayer): number {

@@ -18,6 +18,11 @@ export interface KerasLayer {
   readonly config: Readonly<Record<string, unknown>>;
   /** The inputs of each call; a layer that is shared is called several times. */
   readonly calls: readonly (readonly KerasTensorRef[])[];
+  /** Set for a function of Keras, such as what stands behind `x + 1`, which is written as if it were a layer. */
+  readonly operation?: {
+    /** What it is called with beside tensors. */
+    readonly operands: readonly unknown[];
+  };
 }
 
 export interface KerasModel {
@@ -51,6 +56,7 @@ export function weightsByPath(weights: ReadonlyMap<string, KerasWeight>): Weight
 
 export interface RawLayer {
   readonly class_name: string;
+  readonly module?: string;
   readonly name?: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly inbound_nodes?: readonly unknown[];
@@ -75,12 +81,18 @@ export function parseKerasModel(raw: RawLayer, weights: WeightsOf): KerasModel {
 }
 
 function functional(config: RawLayer['config'], weights: WeightsOf): KerasModel {
-  const layers = (config['layers'] as readonly RawLayer[]).map((layer) => ({
-    name: layer.name ?? nameOf(layer.config),
-    kind: layer.class_name,
-    config: layer.config,
-    calls: (layer.inbound_nodes ?? []).map(refsOf),
-  }));
+  const layers = (config['layers'] as readonly RawLayer[]).map((layer): KerasLayer => {
+    const nodes = layer.inbound_nodes ?? [];
+    const one = {
+      name: layer.name ?? nameOf(layer.config),
+      kind: layer.class_name,
+      config: layer.config,
+      calls: nodes.map(refsOf),
+    };
+    return isOperation(layer)
+      ? Object.assign(one, { operation: { operands: nodes.flatMap(operandsOf) } })
+      : one;
+  });
   return {
     name: nameOf(config),
     layers: inOrder(layers),
@@ -146,6 +158,19 @@ function refsOf(node: unknown): readonly KerasTensorRef[] {
   const history = (node as { config?: { keras_history?: KerasTensorRef } }).config?.keras_history;
   if (history !== undefined) return [history];
   return Object.values(node).flatMap(refsOf);
+}
+
+/** Whether it is a function of Keras 3. An `.h5` does not name its module, but layers have a configuration of their own. */
+const isOperation = ({ module, config, inbound_nodes: [node] = [] }: RawLayer): boolean =>
+  module === undefined
+    ? typeof node === 'object' && node !== null && 'args' in node && !('trainable' in config)
+    : module.includes('.ops.');
+
+/** What a function is called with that is no tensor. */
+function operandsOf(node: unknown): readonly unknown[] {
+  if (typeof node !== 'object' || node === null) return node === null ? [] : [node];
+  const { config } = node as { readonly config?: { readonly keras_history?: unknown } };
+  return config?.keras_history === undefined ? Object.values(node).flatMap(operandsOf) : [];
 }
 
 function inOrder(layers: readonly KerasLayer[]): readonly KerasLayer[] {

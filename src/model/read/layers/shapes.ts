@@ -143,7 +143,10 @@ const permute: LayerConversion = ({ graph, layer, inputs, config, input }) => {
 };
 
 export const shapeLayers: Readonly<Record<string, LayerConversion>> = {
-  Flatten: (call) => reshape(call, [elements(call.input.shape.slice(1))]),
+  Flatten: (call) => {
+    if (call.input.shape.length > 2) call.config.only('data_format', 'channels_last');
+    return reshape(call, [elements(call.input.shape.slice(1))]);
+  },
   Reshape: reshaped,
   MaxPooling2D: pool('MAX_POOL_2D'),
   AveragePooling2D: pool('AVERAGE_POOL_2D'),
