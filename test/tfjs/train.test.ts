@@ -159,6 +159,9 @@ describeTfjs('training', () => {
     const { status, stdout } = await breakwater(folder, ['train'], io);
     expect(status).toBe(0);
     expect(stdout).toContain('stopped in tune: this is the best until then');
+    expect(stdout).toContain(
+      'to train it to its end, remove trained.h5.lock.json and run breakwater train digits',
+    );
     expect(existsSync(join(folder, 'fleets/trained.h5'))).toBe(true);
     expect(shown.find((text) => text.includes('epoch 2'))).toMatch(
       /training digits: tune, epoch 2 of 1000, loss \d\.\d{4}, \d+\.\d % held out right, \d+ s left/,
