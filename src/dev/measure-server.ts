@@ -1,10 +1,11 @@
 // Measures what the image's model server takes in a memory cgroup, cold, under load, with limits and with large bodies:
-// `node dist/dev/measure-server.js MODEL.tflite [LIMIT_MIB…]` as root on Linux. Without limits: none.
+// `node dist/dev/measure-server.js MODEL.tflite [LIMIT_MIB…] [--max-body MIB]` as root on Linux. Without limits: none.
 
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { loadLiteRt } from '../model/runtime/litert.ts';
 import { readFile } from '../model/read-file.ts';
 import { coldCopy } from './measure/cold-copy.ts';
@@ -18,7 +19,12 @@ import { PLATFORMS } from './server-image/platform.ts';
 const LOAD_MS = 5000;
 const MIB = 2 ** 20;
 
-const [model = '', ...limits] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'max-body': { type: 'string', default: '8' } },
+});
+const [model = '', ...limits] = positionals;
+const maxBody = Number(values['max-body']);
 const { inputs } = await (await loadLiteRt()).load(readFile(model));
 const platform = PLATFORMS.find(({ npm }) => npm === process.arch)!;
 const folder = mkdtempSync(join(tmpdir(), 'breakwater-measure-'));
@@ -34,7 +40,7 @@ const small = JSON.stringify({
   ),
 });
 /** As large as is allowed, all of it numbers; refused, but only after it was read. */
-const large = `{"inputs": [${'0.5,'.repeat(2 * MIB - 8)}0]}`;
+const large = `{"inputs": [${'0.5,'.repeat((maxBody * MIB) / 4 - 8)}0]}`;
 
 /** Where the server listens. @throws Error with what it said instead */
 const listening = (child: ChildProcess): Promise<string> =>
@@ -54,7 +60,14 @@ async function measure(limit: number): Promise<void> {
   process.stdout.write(limit === 0 ? 'no limit\n' : `limit ${limit} MiB\n`);
   const group = new MemoryGroup('breakwater-server', limit);
   const node = coldCopy(nodeBinary(platform), join(folder, 'node'));
-  const child = group.start([node, ...NODE_FLAGS, join(folder, ENTRY), model, '--port=0', '--max-body=8Mi']);
+  const child = group.start([
+    node,
+    ...NODE_FLAGS,
+    join(folder, ENTRY),
+    model,
+    '--port=0',
+    `--max-body=${maxBody}Mi`,
+  ]);
   try {
     const url = `${await listening(child)}:predict`;
     print(`loaded: ${formatFigures(group.figures())}`);
@@ -63,9 +76,8 @@ async function measure(limit: number): Promise<void> {
       print(`${clients} clients: ${formatLoad(figures)}`);
       print(`  ${formatFigures(group.figures())}`);
     }
-    if (limit > 0) return;
     await load(url, large, 32, 2 * LOAD_MS);
-    print(`32 clients with bodies of 8 MiB: ${formatFigures(group.figures())}`);
+    print(`32 clients with bodies of ${maxBody} MiB: ${formatFigures(group.figures())}`);
   } finally {
     await end(child);
     group.remove();
