@@ -60,8 +60,15 @@ export function testTelemetry(get: () => Deployed): void {
     const name = 'older-k3s-mini-pc';
     const pod = await serverPod(name);
     const url = `http://${pod.status!.podIP}:8501/v1/models/digits`;
-    const from = Date.now() / 1000 - 10;
+    const answered = async (): Promise<number> => {
+      const { text } = await device(name).node.fetch(
+        `http://${pod.status!.podIP}:8501/monitoring/prometheus/metrics`,
+      );
+      return Number(/^:tensorflow:serving:request_count\{.*status="OK".*\} (\d+)$/m.exec(text)![1]);
+    };
+    const before = await answered();
     await receiver.stop();
+    const from = Date.now() / 1000;
     // Ten requests in each of two scrapes that nobody takes.
     for (const [index, sample] of samples.entries()) {
       if (index === samples.length / 2) await delay(10_000);
@@ -83,15 +90,16 @@ export function testTelemetry(get: () => Deployed): void {
     const seconds = values.map(([second]) => second).filter((second) => second > from);
     const gaps = seconds.slice(1).map((second, index) => second - seconds[index]!);
     console.log(
-      `away for ${(back - from - 10).toFixed(0)} s: ${seconds.length} scrapes, longest gap ${Math.max(...gaps).toFixed(1)} s; ` +
+      `away for ${(back - from).toFixed(0)} s: ${seconds.length} scrapes, longest gap ${Math.max(...gaps).toFixed(1)} s; ` +
         `caught up ${(Date.now() / 1000 - back).toFixed(0)} s after it was back`,
     );
-    // A scrape of five seconds may be late on a busy machine, and none may be missing.
-    expect(Math.max(...gaps)).toBeLessThan(8);
+    // Scrapes come every five seconds, some late on a busy machine. What is lost would be all of 17 seconds.
+    expect(Math.max(...gaps)).toBeLessThan(15);
     const counts = values
       .filter(([second]) => second > from && second < back)
-      .map(([, value]) => Number(value));
-    expect(counts.at(-1)! - counts[0]!).toBe(samples.length);
-    expect(new Set(counts).size).toBeGreaterThan(2);
+      .map(([, value]) => Number(value) - before);
+    expect(counts.some((count) => count > 0 && count < samples.length)).toBe(true);
+    expect(Number(values.at(-1)![1]) - before).toBe(samples.length);
+    expect(await answered()).toBe(before + samples.length);
   });
 }
