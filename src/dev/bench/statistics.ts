@@ -40,6 +40,8 @@ export interface StatisticsBench {
   readonly findings: number;
   /** All rules together, best of the runs. */
   readonly ms: number;
+  /** Of the processor, for the first of the runs, before anything was compiled: what a single validate pays. */
+  readonly firstMs: number;
   readonly kept: boolean;
 }
 
@@ -67,17 +69,27 @@ export function benchStatistics(runs = 10): StatisticsBench {
   void subject.plan;
   const chosen = STATISTICS.map((id) => rules.find((rule) => rule.id === id) as Rule<'fleet'>);
   let findings = 0;
+  let firstMs = 0;
   const times = Array.from({ length: runs }, () => {
     const start = performance.now();
+    const cpu = process.cpuUsage();
     findings = chosen.reduce((sum, rule) => sum + [...rule.check(subject)].length, 0);
+    const { user, system } = process.cpuUsage(cpu);
+    firstMs ||= (user + system) / 1000;
     return performance.now() - start;
   });
   const ms = Math.min(...times);
-  return { rules: chosen.length, findings, ms, kept: ms < MOST_MS };
+  return { rules: chosen.length, findings, ms, firstMs, kept: ms < MOST_MS };
 }
 
-export const formatStatisticsBench = ({ rules: count, findings, ms, kept }: StatisticsBench): string =>
-  `${count} rules on 1,000,000 devices in seven waves: ${findings} findings in ${ms.toFixed(1)} ms, ${kept ? 'less' : 'more'} than ${MOST_MS} ms\n`;
+export const formatStatisticsBench = ({
+  rules: count,
+  findings,
+  ms,
+  firstMs,
+  kept,
+}: StatisticsBench): string =>
+  `${count} rules on 1,000,000 devices in seven waves: ${findings} findings in ${ms.toFixed(1)} ms, ${kept ? 'less' : 'more'} than ${MOST_MS} ms; ${firstMs.toFixed(1)} ms of processor time the first time\n`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.stdout.write(formatStatisticsBench(benchStatistics()));
