@@ -260,6 +260,10 @@ const lacking: readonly (readonly [string, Case])[] = [
 test.each(lacking)('%s is insufficient', (_what, of) => {
   expect(judge(of).verdict).toBe('INSUFFICIENT');
 });
+test('where offline devices are excluded, a control may be silent', () => {
+  const gate = { offline: { treatAs: 'exclude' } } as const;
+  expect(judge({ gate, control: { overdue: 0.1 } }).verdict).toBe('PASS');
+});
 test('what is missing is said with its numbers', () => {
   expect(lacking.map(([, of]) => judge(of).reason)).toMatchInlineSnapshot(`
     [

@@ -75,7 +75,7 @@ export function collect(
         ...gapsOf('', inArm(question.treatment), question.treatment, question.class, plan),
         ...gapsOf(' of the control', inArm(question.control), question.control, question.class, plan),
         ...unaccounted(treatment, plan.classes[question.class]!.offline),
-        ...silentControl(control, plan.classes[question.class]!.offline),
+        ...(judgesSilence(plan) ? silentControl(control, plan.classes[question.class]!.offline) : []),
         ...unwatched(inArm(question.treatment), inArm(question.control), plan, nowMs),
       ].map((gap) => `${workload}: ${gap}`),
     };
@@ -146,6 +146,8 @@ function* unaccounted({ assigned, reported, overdue }: Counts, offline: number):
   if (assigned === 0 || devices <= allowed * assigned) return;
   yield `${devices} of ${assigned} devices neither run the release nor are overdue, more than ${percent(allowed)}`;
 }
+
+const judgesSilence = ({ gate }: Plan): boolean => gate.by !== 'human' && gate.offline?.treatAs !== 'exclude';
 
 /**
  * A control that is silent itself hides what a release silences: the same rise is a smaller multiple of it, and of a

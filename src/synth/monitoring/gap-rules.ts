@@ -25,18 +25,18 @@ export function gapRules({ series, record, joined, arm, plan, gate }: Parts): Re
       const of = (what: string): string => arm(what, 'treatment', `class="${name}"`);
       const inControl = (what: string): string => arm(what, 'control', `class="${name}"`);
       const limit = number(unaccountedLimit(offline));
-      return [
-        gap(
-          'devices unaccounted for',
-          `${of('assigned')} - ${of('answered')} - ${of('overdue')} > ${limit} * ${of('assigned')}`,
-          { class: name },
-        ),
-        gap(
-          'control does not answer',
-          `${inControl('assigned')} - ${inControl('answered')} > ${limit} * ${inControl('assigned')}`,
-          { class: name },
-        ),
-      ];
+      const unaccounted = gap(
+        'devices unaccounted for',
+        `${of('assigned')} - ${of('answered')} - ${of('overdue')} > ${limit} * ${of('assigned')}`,
+        { class: name },
+      );
+      if (gate.offline?.treatAs === 'exclude') return [unaccounted];
+      const silent = gap(
+        'control does not answer',
+        `${inControl('assigned')} - ${inControl('answered')} > ${limit} * ${inControl('assigned')}`,
+        { class: name },
+      );
+      return [unaccounted, silent];
     }),
     gap(
       'watched too briefly',

@@ -136,6 +136,7 @@ export function ruleCase(seed: number): RuleCase {
     'troubled',
     'troubled',
     'both troubled',
+    'both silent',
     'not updated',
     'both failing',
     'all failing',
@@ -161,7 +162,7 @@ export function ruleCase(seed: number): RuleCase {
         const isNew = treated && !(struck && fault === 'not updated');
         const version = versions[isNew ? NEW : OLD]![workload]!;
         const before = versions[OLD]![workload]!;
-        const until = (struck && fault === 'silent') || lost ? whole(1, 28) : MINUTES + 1;
+        const until = (struck && fault.endsWith('silent')) || lost ? whole(1, 28) : MINUTES + 1;
         const begins = isNew ? start : 0;
         return {
           class: name,
