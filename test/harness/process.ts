@@ -1,7 +1,7 @@
 // Starting one program of a run, and ending it.
 
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, closeSync, readFileSync, symlinkSync, writeFileSync, rmSync } from 'node:fs';
+import { openSync, closeSync, readFileSync, symlinkSync, writeFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { binaryPath } from './build.ts';
@@ -38,7 +38,7 @@ interface Start {
  */
 export function start({ folder, name, program, path, args, env = {} }: Start): Running {
   const link = join(folder, 'bin', path === undefined ? program! : name);
-  if (!existsSync(link)) symlinkSync(path ?? binaryPath(program!), link);
+  linkOnce(path ?? binaryPath(program!), link);
   const pidFile = join(folder, 'pids', name);
   const logFile = join(folder, 'logs', `${name}.log`);
   writeFileSync(logFile, '', { flag: 'a' });
@@ -74,6 +74,15 @@ export function start({ folder, name, program, path, args, env = {} }: Start): R
       rmSync(pidFile, { force: true });
     },
   };
+}
+
+/** Link to a program. Another file's tests may do the same at this moment. */
+function linkOnce(target: string, link: string): void {
+  try {
+    symlinkSync(target, link);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** A free port on loopback. Nothing reserves it: see {@link startOnFreePorts}. */
