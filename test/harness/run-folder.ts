@@ -45,7 +45,13 @@ export function removeRunFolder(folder: string): void {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
   for (const cgroup of read(join(folder, 'cgroups')).split('\n').filter(Boolean)) removeCgroup(cgroup);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  // The owner last: by it the next run knows what is left where this one is killed meanwhile.
+  for (const name of list(folder).filter((entry) => entry !== 'owner')) removeTree(join(folder, name));
+  removeTree(folder);
+}
+
+function removeTree(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Remove a cgroup and those below it. One whose processes are ending is busy for a moment. */
