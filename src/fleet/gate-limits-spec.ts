@@ -13,7 +13,7 @@ export interface GateLimitSpec {
 export interface GateLimitsSpec {
   /** Gate `parity`: farthest that folding and fusing may move an output, as a share of the outputs' range. Default: 0.0001. */
   readonly parityRatio?: GateLimitSpec;
-  /** Gate `saturation`: most values of an activation at an end of its range, in percent. Default: 1. */
+  /** Gate `saturation`: most values of an activation beyond its range, in percent. Default: 1. */
   readonly saturatedPercent?: GateLimitSpec;
   /** Gate `saturation`: fewest of its 256 codes that an activation may use without a warning. Default: 16. */
   readonly codes?: GateLimitSpec;

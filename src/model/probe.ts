@@ -11,7 +11,7 @@ export interface LayerProbe {
   readonly sqnrDb: number;
   /** The same of the noisiest activation that it is made from; `Infinity` where none is quantized. */
   readonly inputSqnrDb: number;
-  /** Share of values at the last code of either end, where that is not zero; a ratio. */
+  /** Share of the float network's values that lie beyond the range of the codes, by more than rounding; a ratio. */
   readonly saturated: number;
   /** How many of the 256 codes occur; `undefined` for int16. */
   readonly codes: number | undefined;
@@ -55,10 +55,24 @@ export async function probeLayers(
     ]),
   );
   return pairs.map(({ index, other, inputs }, position): LayerProbe => {
-    const runs = made.map((run) => run[position]!);
+    const tensor = built.tensors[other]!;
     const inputSqnrDb = Math.min(...inputs.map((input) => noise.get(input) ?? Infinity));
-    const { saturated, codes } = useOf(runs, built.tensors[other]!);
-    return { name: float.tensors[index]!.name, sqnrDb: noise.get(index)!, inputSqnrDb, saturated, codes };
+    return {
+      name: float.tensors[index]!.name,
+      sqnrDb: noise.get(index)!,
+      inputSqnrDb,
+      saturated: shareBeyond(
+        exact.map((run) => run[position]!),
+        tensor,
+      ),
+      codes:
+        tensor.type === 'int8'
+          ? codesOf(
+              made.map((run) => run[position]!),
+              tensor,
+            )
+          : undefined,
+    };
   });
 }
 
@@ -73,21 +87,31 @@ export const noisiestOfItself = (layers: readonly LayerProbe[]): LayerProbe | un
 const addedNoise = ({ sqnrDb, inputSqnrDb }: LayerProbe): number =>
   10 ** (-sqnrDb / 10) - 10 ** (-inputSqnrDb / 10);
 
-function useOf(
-  runs: readonly Float32Array[],
-  { type, quantization }: Graph['tensors'][number],
-): Pick<LayerProbe, 'saturated' | 'codes'> {
-  const { scale: [scale = 1] = [], zeroPoint: [zeroPoint = 0] = [] } = quantization ?? {};
-  const [least, most] = type === 'int8' ? [-128, 127] : [-32_767, 32_767];
-  const seen = new Set<number>();
-  let [all, ends] = [0, 0];
+type Tensor = Graph['tensors'][number];
+
+const affineOf = ({ quantization }: Tensor): { scale: number; zeroPoint: number } => ({
+  scale: quantization?.scale[0] ?? 1,
+  zeroPoint: quantization?.zeroPoint[0] ?? 0,
+});
+
+function shareBeyond(runs: readonly Float32Array[], tensor: Tensor): number {
+  const { scale, zeroPoint } = affineOf(tensor);
+  const [least, most] = tensor.type === 'int8' ? [-128, 127] : [-32_768, 32_767];
+  let [all, beyond] = [0, 0];
   for (const values of runs) {
     for (const value of values) {
-      const code = Math.round(value / scale) + zeroPoint;
-      seen.add(code);
-      if (code !== zeroPoint && (code <= least || code >= most)) ends++;
+      const code = value / scale + zeroPoint;
+      if (code < least - 0.5 || code > most + 0.5) beyond++;
     }
     all += values.length;
   }
-  return { saturated: all === 0 ? 0 : ends / all, codes: type === 'int8' ? seen.size : undefined };
+  return all === 0 ? 0 : beyond / all;
+}
+
+/** How many codes occur. */
+function codesOf(runs: readonly Float32Array[], tensor: Tensor): number {
+  const { scale, zeroPoint } = affineOf(tensor);
+  const seen = new Set<number>();
+  for (const values of runs) for (const value of values) seen.add(Math.round(value / scale) + zeroPoint);
+  return seen.size;
 }

@@ -30,7 +30,7 @@ test('a model is built once, checked against its lock, and built again when its 
       PASS         runtime: needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, no runtime declared
       PASS         architecture: an image for amd64, arm, arm64
       PASS         determinism: built twice, the same bytes
-      PASS         saturation: at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 91 of 256 codes used (probs)
+      PASS         saturation: at most 0.00 % of values beyond their range (relu1/relu), 1 % allowed; at least 91 of 256 codes used (probs)
       PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted; noisiest conv2/relu 38.6 dB, pool2 39.7 dB, flat 39.7 dB; most of it is made in conv2/relu, from 44.3 dB to 38.6 dB
       PASS         accuracy: accuracy 98.99 % (float 98.99 %): a drop of 0.00 ± 0.33 points on 597 samples, 1 allowed
     ",
@@ -64,7 +64,7 @@ test('a model that does not pass its gates is not written', async () => {
       PASS         runtime: needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, no runtime declared
       PASS         architecture: an image for amd64, arm, arm64
       PASS         determinism: built twice, the same bytes
-      PASS         saturation: at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 91 of 256 codes used (probs)
+      PASS         saturation: at most 0.00 % of values beyond their range (relu1/relu), 1 % allowed; at least 91 of 256 codes used (probs)
       PASS         divergence: signal to quantization noise 46.9 dB, 20 wanted; same class on 100.00 % of 597 samples, 99 % wanted; noisiest conv2/relu 38.6 dB, pool2 39.7 dB, flat 39.7 dB; most of it is made in conv2/relu, from 44.3 dB to 38.6 dB
       PASS         accuracy: accuracy 98.99 % (float 98.99 %): a drop of 0.00 ± 0.33 points on 597 samples, 1 allowed
       fix size: prune the network, its largest layer first, choose a smaller one, or raise the budget

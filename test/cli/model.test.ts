@@ -33,7 +33,7 @@ test('a network is converted, inspected, run and compared without a definition',
         PASS         size: 10,080 bytes, no budget declared; the largest layer, conv2/relu, 4,736
         PASS         memory: 166 KiB at peak (activations 2 KiB + packed weights 8 KiB + windows 7 KiB + tables 142 KiB, and 6 %), 65 KiB in WebAssembly, no budget declared
         PASS         runtime: needs TensorFlow Lite 2.17 for FULLY_CONNECTED with a scale for each row, no runtime declared
-        PASS         saturation: at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 85 of 256 codes used (probs)
+        PASS         saturation: at most 0.00 % of values beyond their range (relu1/relu), 1 % allowed; at least 85 of 256 codes used (probs)
         PASS         divergence: signal to quantization noise 48.9 dB, 20 wanted; same class on 100.00 % of 200 samples, 99 % wanted; noisiest conv2/relu 38.8 dB, pool2 39.9 dB, flat 39.9 dB; most of it is made in conv2/relu, from 44.5 dB to 38.8 dB
         INSUFFICIENT accuracy: there is no labelled data
       ",

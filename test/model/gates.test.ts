@@ -65,14 +65,14 @@ test('calibration that saw only dark images is found by the layers that saturate
   expect(gate('saturation', { layers })).toMatchInlineSnapshot(`
     {
       "fix": "add samples to the calibration set that are as extreme as what devices see",
-      "message": "at most 1.88 % of values at an end (probs), 1 % allowed; at least 105 of 256 codes used (probs)",
+      "message": "at most 48.75 % of values beyond their range (probs), 1 % allowed; 6 of 6 layers above that; at least 105 of 256 codes used (probs)",
       "verdict": "FAIL",
     }
   `);
   const good = await quantize(float, samples, { recipe: 'int8', io: 'float', denseByChannel: true });
   expect(gate('saturation', { layers: await probeLayers(float, good, samples) })).toMatchInlineSnapshot(`
     {
-      "message": "at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 85 of 256 codes used (probs)",
+      "message": "at most 0.00 % of values beyond their range (relu1/relu), 1 % allowed; at least 85 of 256 codes used (probs)",
       "verdict": "PASS",
     }
   `);
@@ -85,7 +85,7 @@ test('a layer that a few far values leave without codes is a warning that says w
   expect(gate('saturation', { layers: await probeLayers(float, built, samples) })).toMatchInlineSnapshot(`
     {
       "fix": "take the observer percentile or mse, equalize, or keep relu1/relu float: a few far values stretch its range, or it hardly varies",
-      "message": "at most 0.00 % of values at an end (relu1/relu), 1 % allowed; at least 7 of 256 codes used (relu1/relu)",
+      "message": "at most 0.00 % of values beyond their range (relu1/relu), 1 % allowed; at least 7 of 256 codes used (relu1/relu)",
       "verdict": "WARN",
     }
   `);
@@ -272,22 +272,22 @@ test('a definition moves limits with a reason, which stands beside the verdict',
   const said = judge({ ...evidence, file: new Uint8Array(8), parity: 0, float, built: float });
   expect(said.filter(({ gate: id }) => ['parity', 'saturation', 'divergence'].includes(id)))
     .toMatchInlineSnapshot(`
-    [
-      {
-        "gate": "parity",
-        "message": "layer by layer and fused differ by 0.0e+0 of the range, 1e-4 allowed",
-        "verdict": "PASS",
-      },
-      {
-        "gate": "saturation",
-        "message": "at most 1.50 % of values at an end (echo), 2 % allowed; at least 200 of 256 codes used (echo); by definition: saturatedPercent, echoes are cut off on purpose",
-        "verdict": "PASS",
-      },
-      {
-        "gate": "divergence",
-        "message": "signal to quantization noise 17.0 dB, 15 wanted; same class on 100.00 % of 1 samples, 99.9 % wanted; noisiest echo 30.0 dB; most of it is made in echo, from 40.0 dB to 30.0 dB; by definition: sqnrDb, its input is noise for the most part; agreementPercent, alarms go to people",
-        "verdict": "PASS",
-      },
-    ]
-  `);
+      [
+        {
+          "gate": "parity",
+          "message": "layer by layer and fused differ by 0.0e+0 of the range, 1e-4 allowed",
+          "verdict": "PASS",
+        },
+        {
+          "gate": "saturation",
+          "message": "at most 1.50 % of values beyond their range (echo), 2 % allowed; at least 200 of 256 codes used (echo); by definition: saturatedPercent, echoes are cut off on purpose",
+          "verdict": "PASS",
+        },
+        {
+          "gate": "divergence",
+          "message": "signal to quantization noise 17.0 dB, 15 wanted; same class on 100.00 % of 1 samples, 99.9 % wanted; noisiest echo 30.0 dB; most of it is made in echo, from 40.0 dB to 30.0 dB; by definition: sqnrDb, its input is noise for the most part; agreementPercent, alarms go to people",
+          "verdict": "PASS",
+        },
+      ]
+    `);
 });

@@ -54,7 +54,7 @@ export interface GateLimits {
   readonly sqnrDb: number;
   /** Least share of samples on which both agree on the class, a ratio. */
   readonly agreement: number;
-  /** Most of an activation's values at an end of its range, a ratio. */
+  /** Most of the values of an activation beyond its range, a ratio. */
   readonly saturated: number;
   /** Fewest of 256 codes that an activation may use. */
   readonly codes: number;

@@ -14,7 +14,7 @@ export const saturation: ModelGate = {
     if (most === undefined) return { verdict: 'PASS', message: 'no activation is quantized' };
     const cut = layers.filter(({ saturated }) => saturated > limits.saturated);
     const parts = [
-      `at most ${(100 * most.saturated).toFixed(2)} % of values at an end (${most.name}), ${percent(limits.saturated)} % allowed`,
+      `at most ${(100 * most.saturated).toFixed(2)} % of values beyond their range (${most.name}), ${percent(limits.saturated)} % allowed`,
       ...(cut.length > 1 ? [`${cut.length} of ${layers.length} layers above that`] : []),
       ...(fewest === undefined ? [] : [`at least ${fewest.codes} of 256 codes used (${fewest.name})`]),
     ];
