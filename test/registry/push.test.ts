@@ -193,7 +193,7 @@ test('a manifest that a registry changed is found when it is asked for', async (
   await push(registry);
   registry.manifests.set(image.index.digest, Buffer.from('{}'));
   expect(await failure(missingFrom(session(registry), image.index.digest))).toMatchInlineSnapshot(`
-    "error[REGISTRY]: registry 127.0.0.1:5000 answers with sha256:44136fa3… where 127.0.0.1:5000/models/digits has sha256:3ff254ed…
+    "error[REGISTRY]: registry 127.0.0.1:5000 answers with sha256:44136fa3… where 127.0.0.1:5000/models/digits has sha256:8c41f755…
       fix: ask who runs it: the registry, or a proxy in front of it, changes what it stores
     "
   `);
