@@ -100,32 +100,39 @@ type Sum = (
   across: readonly Meeting[],
 ) => number;
 
-const sumOfFloats: Sum = (layout, input, _offset, weights, start, output, down, across) => {
-  const { wide, width, outputStep, tapStep, channels, seen, multiplier } = layout;
+/** Where the channels of each place of a window begin: in the input, and in the weights. */
+function eachPlace(
+  { wide, width, outputStep, tapStep, channels, multiplier }: Layout,
+  output: number,
+  down: readonly Meeting[],
+  across: readonly Meeting[],
+  visit: (from: number, weight: number) => void,
+): void {
   const first = Math.floor(output / multiplier);
-  let sum = start;
   for (const row of down) {
     for (const column of across) {
-      const from = (row.at * width + column.at) * channels + first;
-      const weight = output * outputStep + (row.tap * wide + column.tap) * tapStep;
-      for (let at = 0; at < seen; at++)
-        sum = Math.fround(sum + Math.fround(input[from + at]! * weights[weight + at]!));
+      visit(
+        (row.at * width + column.at) * channels + first,
+        output * outputStep + (row.tap * wide + column.tap) * tapStep,
+      );
     }
   }
+}
+
+const sumOfFloats: Sum = (layout, input, _offset, weights, start, output, down, across) => {
+  let sum = start;
+  eachPlace(layout, output, down, across, (from, weight) => {
+    for (let at = 0; at < layout.seen; at++)
+      sum = Math.fround(sum + Math.fround(input[from + at]! * weights[weight + at]!));
+  });
   return sum;
 };
 
 const sumOfCodes: Sum = (layout, input, offset, weights, start, output, down, across) => {
-  const { wide, width, outputStep, tapStep, channels, seen, multiplier } = layout;
-  const first = Math.floor(output / multiplier);
   let sum = start;
-  for (const row of down) {
-    for (const column of across) {
-      const from = (row.at * width + column.at) * channels + first;
-      const weight = output * outputStep + (row.tap * wide + column.tap) * tapStep;
-      for (let at = 0; at < seen; at++) sum += (input[from + at]! - offset) * weights[weight + at]!;
-    }
-  }
+  eachPlace(layout, output, down, across, (from, weight) => {
+    for (let at = 0; at < layout.seen; at++) sum += (input[from + at]! - offset) * weights[weight + at]!;
+  });
   return sum;
 };
 
