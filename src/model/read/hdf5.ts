@@ -2,7 +2,8 @@
 
 import { UserError } from '../../errors.ts';
 import { finite } from './finite.ts';
-import { NotPlain, openPlain } from './hdf5-plain.ts';
+import { NotPlain } from './hdf5-bytes.ts';
+import { openPlain } from './hdf5-plain.ts';
 import type { KerasWeight } from './keras-model.ts';
 
 /** An array of floats. */
